@@ -1,0 +1,42 @@
+/*
+ * CLOCK_BOOTTIME, and how it is printed as wall time.
+ */
+#include "base/clock.h"
+
+#include <stdio.h>
+#include <time.h>
+
+static int64_t
+read_us(clockid_t id)
+{
+	struct timespec ts;
+
+	clock_gettime(id, &ts);
+	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+int64_t
+clock_us(void)
+{
+	return read_us(CLOCK_BOOTTIME);
+}
+
+int64_t
+clock_ms(void)
+{
+	return clock_us() / 1000;
+}
+
+const char *
+clock_print(int64_t at_us, char buf[CLOCK_STRLEN])
+{
+	int64_t wall = read_us(CLOCK_REALTIME) - clock_us() + at_us;
+	time_t seconds = (time_t)(wall / 1000000);
+	struct tm tm;
+	size_t n;
+
+	gmtime_r(&seconds, &tm);
+	n = strftime(buf, CLOCK_STRLEN, "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(buf + n, CLOCK_STRLEN - n, ".%06dZ", (int)(wall % 1000000));
+	return buf;
+}

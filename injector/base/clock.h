@@ -1,0 +1,20 @@
+/*
+ * The one clock: CLOCK_BOOTTIME, which goes on while the host sleeps, so that
+ * a lease does not outlive a suspend.
+ */
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define CLOCK_NEVER INT64_MAX
+
+int64_t clock_ms(void);
+int64_t clock_us(void);
+
+#define CLOCK_STRLEN 32
+/* RFC 3339 in UTC with µs ("2026-11-21T13:44:06.123456Z") of a clock_us() time. */
+const char *clock_print(int64_t at_us, char buf[CLOCK_STRLEN]);
+
+#endif

@@ -1,0 +1,214 @@
+/*
+ * Where log lines go, and what an event looks like as one.
+ */
+#include "base/log.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+#define LINE_MAX_LEN 1024
+
+/* The one piece of state every file may use without being handed it. */
+static struct {
+	char process[32];
+	enum log_target target;
+	enum log_level most;
+} out = { "zanycastd", LOG_TARGET_STDERR, LOG_LEVEL_INFO };
+
+void
+log_open(const char *process, enum log_target target, enum log_level most)
+{
+	snprintf(out.process, sizeof(out.process), "%s", process);
+	out.target = target;
+	out.most = most;
+	if (target == LOG_TARGET_SYSLOG)
+		openlog(out.process, LOG_PID | LOG_NDELAY, LOG_DAEMON);
+}
+
+enum log_level
+log_level(void)
+{
+	return out.most;
+}
+
+const char *
+log_level_name(enum log_level level)
+{
+	static const char *const names[] = { "err", "warning", "notice", "info", "debug" };
+
+	return names[level];
+}
+
+static int
+syslog_priority(enum log_level level)
+{
+	static const int priorities[] = { LOG_ERR, LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG };
+
+	return priorities[level];
+}
+
+/* A line never carries a control byte, whoever sent the text it quotes. */
+static void
+make_printable(char *line)
+{
+	for (; *line != '\0'; line++)
+		if ((unsigned char)*line < 0x20 || *line == 0x7f)
+			*line = ' ';
+}
+
+static void
+put_line(enum log_level level, int64_t at_us, char *line)
+{
+	char when[CLOCK_STRLEN], whole[LINE_MAX_LEN + 96];
+	int saved = errno, n;
+
+	make_printable(line);
+	switch (out.target) {
+	case LOG_TARGET_SYSLOG:
+		syslog(syslog_priority(level), "%s: %s", log_level_name(level), line);
+		break;
+	case LOG_TARGET_JOURNAL: /* it stamps the time itself; "<N>" is its priority */
+		n = snprintf(whole, sizeof(whole), "<%d>%s\n", syslog_priority(level), line);
+		(void)!write(STDERR_FILENO, whole, (size_t)n);
+		break;
+	case LOG_TARGET_STDERR:
+		n = snprintf(whole, sizeof(whole), "%s %s[%d] %s: %s\n", clock_print(at_us, when),
+		    out.process, (int)getpid(), log_level_name(level), line);
+		(void)!write(STDERR_FILENO, whole, (size_t)n);
+		break;
+	}
+	errno = saved;
+}
+
+static void __attribute__((format(printf, 2, 0)))
+put_text(enum log_level level, const char *fmt, va_list ap, const char *reason)
+{
+	char line[LINE_MAX_LEN];
+	int n;
+
+	if (level > out.most)
+		return;
+	n = vsnprintf(line, sizeof(line), fmt, ap);
+	if (reason != NULL && n >= 0 && (size_t)n < sizeof(line))
+		snprintf(line + n, sizeof(line) - (size_t)n, ": %s", reason);
+	put_line(level, clock_us(), line);
+}
+
+#define PUT(level, fmt, reason)                   \
+	do {                                      \
+		va_list ap;                       \
+		int saved = errno;                \
+		va_start(ap, fmt);                \
+		put_text(level, fmt, ap, reason); \
+		va_end(ap);                       \
+		errno = saved;                    \
+	} while (0)
+
+void
+log_warn(const char *fmt, ...)
+{
+	PUT(LOG_LEVEL_WARNING, fmt, strerror(errno));
+}
+
+void
+log_warnx(const char *fmt, ...)
+{
+	PUT(LOG_LEVEL_WARNING, fmt, NULL);
+}
+
+void
+log_info(const char *fmt, ...)
+{
+	PUT(LOG_LEVEL_INFO, fmt, NULL);
+}
+
+void
+log_debug(const char *fmt, ...)
+{
+	PUT(LOG_LEVEL_DEBUG, fmt, NULL);
+}
+
+void
+fatal(const char *fmt, ...)
+{
+	PUT(LOG_LEVEL_ERR, fmt, strerror(errno));
+	exit(1);
+}
+
+void
+fatalx(const char *fmt, ...)
+{
+	PUT(LOG_LEVEL_ERR, fmt, NULL);
+	exit(1);
+}
+
+struct line {
+	char *buf;
+	int size, len;
+};
+
+static void __attribute__((format(printf, 2, 3))) add(struct line *line, const char *fmt, ...)
+{
+	int room = line->size - line->len, n;
+	va_list ap;
+
+	va_start(ap, fmt);
+	n = vsnprintf(line->buf + line->len, (size_t)room, fmt, ap);
+	va_end(ap);
+	line->len += n < room ? n : room - 1;
+}
+
+static void
+add_field(struct line *line, const char *name, const char *value)
+{
+	if (value == NULL || value[0] == '\0')
+		return;
+	if (strpbrk(value, " \"=") == NULL) {
+		add(line, " %s=%s", name, value);
+		return;
+	}
+	add(line, " %s=\"", name);
+	for (; *value != '\0'; value++)
+		add(line, *value == '"' ? "\\%c" : "%c", *value);
+	add(line, "\"");
+}
+
+int
+log_format(const struct event *ev, char *buf, int size)
+{
+	struct line line = { buf, size, 0 };
+
+	add(&line, "%s", ev->name);
+	add_field(&line, "service", ev->service);
+	add_field(&line, "prefix", ev->prefix);
+	add_field(&line, "check", ev->check);
+	add_field(&line, "cause", ev->cause);
+	add_field(&line, "from", ev->from);
+	add_field(&line, "to", ev->to);
+	if (ev->took_us >= 0)
+		add(&line, " took=%lld.%03dms", (long long)(ev->took_us / 1000),
+		    (int)(ev->took_us % 1000));
+	if (ev->tag >= 0)
+		add(&line, " tag=%lld", (long long)ev->tag);
+	add_field(&line, "dialect", ev->dialect);
+	add_field(&line, "text", ev->text);
+	return line.len;
+}
+
+void
+log_event(const struct event *ev)
+{
+	char line[LINE_MAX_LEN];
+
+	if (ev->level > out.most)
+		return;
+	log_format(ev, line, sizeof(line));
+	put_line(ev->level, ev->at_us != 0 ? ev->at_us : clock_us(), line);
+}

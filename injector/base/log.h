@@ -1,0 +1,41 @@
+/*
+ * Log lines to stderr, syslog or the journal. Transitions are events: a stable
+ * name of doc/words.md and its fields; the rest is text. Saves and restores errno.
+ */
+#ifndef BASE_LOG_H
+#define BASE_LOG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum log_level { LOG_LEVEL_ERR, LOG_LEVEL_WARNING, LOG_LEVEL_NOTICE, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
+enum log_target { LOG_TARGET_STDERR, LOG_TARGET_SYSLOG, LOG_TARGET_JOURNAL };
+
+/* What happened; unset fields are NULL or, for numbers, negative. */
+struct event {
+	const char *name; /* "service.down" */
+	enum log_level level;
+	int64_t at_us; /* clock_us(); 0: now */
+	const char *service, *prefix, *check, *cause, *from, *to, *dialect, *text;
+	int64_t took_us;
+	int64_t tag;
+};
+#define EVENT(n, l, ...) ((struct event){ .name = (n), .level = (l), .took_us = -1, .tag = -1, ##__VA_ARGS__ })
+
+void log_open(const char *process, enum log_target, enum log_level most);
+enum log_level log_level(void);
+const char *log_level_name(enum log_level);
+void log_event(const struct event *);
+/* The line without time and process: "service.down service=… text=\"…\"". Returns its length. */
+int log_format(const struct event *, char *buf, int size);
+
+/* The plain ones add strerror(errno), the x ones do not. */
+void log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void log_warnx(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void log_info(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void log_debug(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* Start-up only: a line, then exit(1). */
+void fatal(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
+void fatalx(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
+
+#endif

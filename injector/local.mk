@@ -1,0 +1,7 @@
+# libraries of the daemon's rooms, and the daemon
+noinst_LIBRARIES += injector/libbase.a
+injector_libbase_a_SOURCES = \
+	injector/base/addr.c injector/base/addr.h \
+	injector/base/clock.c injector/base/clock.h \
+	injector/base/ipc.c injector/base/ipc.h \
+	injector/base/log.c injector/base/log.h
