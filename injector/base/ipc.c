@@ -44,6 +44,12 @@ body_size(enum ipc_type type)
 	}
 }
 
+size_t
+ipc_size(enum ipc_type type)
+{
+	return offsetof(struct ipc_msg, lease) + body_size(type);
+}
+
 int
 ipc_send(int fd, const struct ipc_msg *msg)
 {

@@ -133,6 +133,9 @@ const char *alias_state_name(enum alias_state);
 const char *beyond_name(enum beyond);
 const char *zebra_state_name(enum zebra_state);
 
+/* The bytes of struct ipc_msg that a message of this type uses. */
+size_t ipc_size(enum ipc_type);
+
 /* Sends without blocking. 0, or -1 with errno (EAGAIN: the other end does not read). */
 int ipc_send(int fd, const struct ipc_msg *);
 /*

@@ -192,10 +192,10 @@ log_format(const struct event *ev, char *buf, int size)
 	add_field(&line, "cause", ev->cause);
 	add_field(&line, "from", ev->from);
 	add_field(&line, "to", ev->to);
-	if (ev->took_us >= 0)
+	if (ev->took_us > 0)
 		add(&line, " took=%lld.%03dms", (long long)(ev->took_us / 1000),
 		    (int)(ev->took_us % 1000));
-	if (ev->tag >= 0)
+	if (ev->tag > 0)
 		add(&line, " tag=%lld", (long long)ev->tag);
 	add_field(&line, "dialect", ev->dialect);
 	add_field(&line, "text", ev->text);

@@ -11,7 +11,7 @@
 enum log_level { LOG_LEVEL_ERR, LOG_LEVEL_WARNING, LOG_LEVEL_NOTICE, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 enum log_target { LOG_TARGET_STDERR, LOG_TARGET_SYSLOG, LOG_TARGET_JOURNAL };
 
-/* What happened; unset fields are NULL or, for numbers, negative. */
+/* What happened; unset fields are NULL or 0. */
 struct event {
 	const char *name; /* "service.down" */
 	enum log_level level;
@@ -20,7 +20,7 @@ struct event {
 	int64_t took_us;
 	int64_t tag;
 };
-#define EVENT(n, l, ...) ((struct event){ .name = (n), .level = (l), .took_us = -1, .tag = -1, ##__VA_ARGS__ })
+#define EVENT(n, l, ...) ((struct event){ .name = (n), .level = (l), ##__VA_ARGS__ })
 
 void log_open(const char *process, enum log_target, enum log_level most);
 enum log_level log_level(void);
