@@ -8,5 +8,32 @@ injector_libbase_a_SOURCES = \
 
 noinst_LIBRARIES += injector/libkeeper.a
 injector_libkeeper_a_SOURCES = \
+	injector/keeper/alias.h injector/keeper/beyond.h injector/keeper/zebra.h \
+	injector/keeper/configure.c \
+	injector/keeper/drains.c injector/keeper/drains.h \
+	injector/keeper/hear.c \
+	injector/keeper/keeper.c injector/keeper/keeper.h \
 	injector/keeper/lease.c injector/keeper/lease.h \
-	injector/keeper/plan.c injector/keeper/plan.h
+	injector/keeper/offspring.c injector/keeper/offspring.h \
+	injector/keeper/plan.c injector/keeper/plan.h \
+	injector/keeper/reload.c injector/keeper/reload.h \
+	injector/keeper/route.c injector/keeper/route.h \
+	injector/keeper/route_table.c injector/keeper/route_table.h \
+	injector/keeper/serve.c \
+	injector/keeper/start.c injector/keeper/start.h \
+	injector/keeper/state.h \
+	injector/keeper/tenant.c injector/keeper/tenant.h
+
+include injector/conf.mk
+include injector/checks.mk
+include injector/engine.mk
+include injector/keeperio.mk
+
+sbin_PROGRAMS += injector/zanycastd
+injector_zanycastd_SOURCES = injector/main.c
+injector_zanycastd_LDADD = \
+	injector/libkeeper.a injector/libkeeperio.a zapi/libzapi.a \
+	injector/libengine.a injector/libchecks.a injector/librunner.a \
+	injector/libconf.a injector/libbase.a zapi/libzapi.a \
+	$(LIBEVENT_LIBS) $(LIBNL_LIBS) $(LDNS_LIBS) $(CONFUSE_LIBS) $(JSON_LIBS) \
+	$(CAPNG_LIBS) $(SECCOMP_LIBS)

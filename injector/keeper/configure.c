@@ -1,0 +1,227 @@
+/*
+ * The file in force: its tenants and routes, and how another takes its place.
+ */
+#include <errno.h>
+#include <event2/event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "keeper/keeper.h"
+#include "keeper/state.h"
+
+/* The file. */
+
+/* Routes and tenants of k->conf; those of the file before it that are not in it are dropped. */
+void
+configure_apply(struct keeper *k)
+{
+	int64_t now = clock_ms();
+
+	for (struct tenant *t = k->tenants; t != NULL; t = t->next)
+		t->dropped = true;
+	for (size_t i = 0; i < route_table_count(k->routes); i++)
+		route_place(route_table_at(k->routes, i))->dropped = true;
+	for (uint32_t s = 0; s < k->conf->nservices; s++) {
+		const struct conf_service *service = &k->conf->services[s];
+		struct tenant *t = serve_tenant(k, service->name);
+		const char *reason;
+
+		if (t == NULL) {
+			t = tenant_new(service, service->lifetime, now);
+			if (t == NULL)
+				fatal("memory");
+			t->next = k->tenants;
+			k->tenants = t;
+			t->drained = drains_get(
+			    k->drains, t->name, service->start == START_DRAINED, &reason);
+			if (reason != NULL)
+				snprintf(t->drain_reason, sizeof(t->drain_reason), "%s", reason);
+		}
+		tenant_configure(t, service);
+		for (uint32_t p = 0; p < service->nprefixes; p++) {
+			struct route *route = route_table_find(k->routes, &service->prefixes[p]);
+
+			if (route != NULL)
+				route_configure(route, service);
+			else if ((route = route_new(&k->world, &service->prefixes[p], service,
+				      serve_route)) == NULL ||
+			    route_table_add(k->routes, route) == -1)
+				fatal("memory");
+			*route_place(route) = (struct route_place){ s, p, false };
+		}
+	}
+}
+
+/* Every route looks at its world under the file in force; dropped ones are withdrawn. */
+void
+configure_begin(struct keeper *k)
+{
+	for (size_t i = 0; i < route_table_count(k->routes); i++) {
+		struct route *route = route_table_at(k->routes, i);
+
+		if (route_place(route)->dropped)
+			route_want(route, WANT_OFF, 0);
+	}
+	for (struct tenant *t = k->tenants; t != NULL; t = t->next)
+		serve_apply(k, t);
+	serve_judge(k);
+}
+
+/* Dropped routes that are withdrawn, dropped tenants: gone. */
+static void
+sweep(struct keeper *k)
+{
+	route_table_sweep(k->routes);
+	for (struct tenant **t = &k->tenants; *t != NULL;) {
+		struct tenant *gone = *t;
+
+		if (!gone->dropped) {
+			t = &gone->next;
+			continue;
+		}
+		*t = gone->next;
+		tenant_free(gone);
+	}
+}
+
+static void
+tell_reloaded(struct keeper *k, bool ok, const char *text)
+{
+	struct ipc_msg msg = { .type = IPC_RELOADED };
+
+	msg.reloaded.ok = ok;
+	snprintf(msg.reloaded.text, sizeof(msg.reloaded.text), "%s", text);
+	if (k->engine != NULL)
+		offspring_send(k->engine, &msg);
+}
+
+static void
+refuse_conf(struct keeper *k, const char *errors)
+{
+	serve_publish(k, &EVENT("config.refused", LOG_LEVEL_ERR, .text = errors));
+	for (const char *line = errors; line != NULL && *line != '\0';) {
+		const char *end = strchr(line, '\n');
+
+		log_warnx("%.*s", (int)(end != NULL ? end - line : (long)strlen(line)), line);
+		line = end != NULL ? end + 1 : NULL;
+	}
+	tell_reloaded(k, false, errors);
+}
+
+/* What only a start can change. */
+static const char *
+needs_restart(const struct conf *a, const struct conf *b)
+{
+	if (strcmp(a->zebra_socket, b->zebra_socket) != 0)
+		return "zebra socket";
+	if (strcmp(a->dialect, b->dialect) != 0)
+		return "zebra dialect";
+	if (strcmp(a->run_dir, b->run_dir) != 0)
+		return "run_dir";
+	if (strcmp(a->state_dir, b->state_dir) != 0)
+		return "state_dir";
+	if (strcmp(a->control_group, b->control_group) != 0)
+		return "control_group";
+	return NULL;
+}
+
+static void
+on_reloaded(void *arg, struct conf *conf, const char *errors)
+{
+	struct keeper *k = arg;
+	struct conf_errors networks = { 0 };
+	const char *what;
+	char text[160];
+
+	k->reload = NULL;
+	if (conf != NULL && keeper_check_networks(conf, &networks) != 0)
+		errors = networks.text;
+	if (conf == NULL || errors != NULL || k->world.leaving) {
+		refuse_conf(k, errors != NULL ? errors : "zanycastd is leaving");
+		conf_free(conf);
+		free(networks.text);
+		return;
+	}
+	what = needs_restart(k->conf, conf);
+	snprintf(text, sizeof(text), "%zu services%s%s", conf->nservices,
+	    what != NULL ? "; takes effect at the next start only: " : "",
+	    what != NULL ? what : "");
+	serve_publish(k, &EVENT("config.loaded", LOG_LEVEL_NOTICE, .text = text));
+	tell_reloaded(k, true, text);
+	k->old_conf = k->conf;
+	k->old_engine = k->engine;
+	k->conf = conf;
+	configure_apply(k);
+	k->engine = offspring_new(k->base, conf, k->control_fd, &serve_ops, k);
+	if (k->engine == NULL)
+		fatal("the engine");
+	configure_begin(k);
+	sweep(k);
+}
+
+void
+configure_reload(struct keeper *k)
+{
+	if (k->reload != NULL || k->old_engine != NULL) {
+		tell_reloaded(k, false, "a reload is under way already");
+		return;
+	}
+	k->reload = reload_start(k->base, k->file, k->dir, k->conf->user, on_reloaded, k);
+	if (k->reload == NULL)
+		refuse_conf(k, strerror(errno));
+}
+
+static void
+add_error(struct conf_errors *errors, const char *line)
+{
+	char *text = NULL;
+
+	if (asprintf(&text, "%s%s", errors->text != NULL ? errors->text : "", line) == -1)
+		return;
+	free(errors->text);
+	errors->text = text;
+	errors->count++;
+}
+
+static void
+check_service(
+    struct aliases *aliases, const struct conf_service *service, struct conf_errors *errors)
+{
+	uint32_t ifindex = aliases_link(aliases, service->interface, NULL);
+
+	for (size_t i = 0; i < service->nprefixes; i++) {
+		char name[PREFIX_STRLEN], line[256];
+		struct alias_info info;
+
+		if (!aliases_is_network(aliases, &service->prefixes[i], ifindex, &info))
+			continue;
+		snprintf(line, sizeof(line),
+		    "%s:%u: service %s: %s is a connected network of %s: a withdrawal would take "
+		    "the host's own route: use another prefix, or interface = %s\n",
+		    service->file, service->line, service->name,
+		    prefix_print(&service->prefixes[i], name), info.interface, info.interface);
+		add_error(errors, line);
+	}
+}
+
+unsigned int
+keeper_check_networks(const struct conf *conf, struct conf_errors *errors)
+{
+	static const struct alias_ops nobody;
+	struct event_base *base = event_base_new();
+	struct aliases *aliases = base != NULL ? aliases_new(base, &nobody, NULL) : NULL;
+	size_t before = errors->count;
+
+	if (aliases == NULL)
+		add_error(errors, "the kernel's addresses cannot be read\n");
+	for (size_t i = 0; aliases != NULL && i < conf->nservices; i++)
+		check_service(aliases, &conf->services[i], errors);
+	if (aliases != NULL)
+		aliases_free(aliases);
+	if (base != NULL)
+		event_base_free(base);
+	return (unsigned int)(errors->count - before);
+}

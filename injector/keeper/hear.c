@@ -1,0 +1,206 @@
+/*
+ * What zebra and the kernel say, sorted to the routes it is about.
+ */
+#include <event2/event.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "keeper/zebra.h"
+#include "keeper/state.h"
+
+/* Zebra. */
+
+static void
+zebra_is(struct keeper *k, enum zebra_state state, const char *text)
+{
+	const struct zapi_dialect *dialect = zebra_dialect(k->world.zebra);
+
+	k->zebra.state = state;
+	k->zebra.since_us = clock_us();
+	snprintf(k->zebra.text, sizeof(k->zebra.text), "%s", text != NULL ? text : "");
+	if (dialect != NULL) {
+		snprintf(k->zebra.dialect, sizeof(k->zebra.dialect), "%s", dialect->name);
+		snprintf(k->zebra.serves, sizeof(k->zebra.serves), "%s", dialect->serves);
+	}
+	serve_zebra(k);
+}
+
+static void
+all_sessions(struct keeper *k, bool up)
+{
+	k->world.asking = NULL;
+	for (size_t i = 0; i < route_table_count(k->routes); i++)
+		route_session(route_table_at(k->routes, i), up);
+}
+
+static void
+session_lost(struct keeper *k, enum zebra_state state, const char *name, const char *text)
+{
+	char words[200];
+
+	snprintf(words, sizeof(words), "%s; routing daemons go on announcing what they know",
+	    text != NULL ? text : "the connection ended");
+	if (k->zebra.state != state)
+		serve_publish(k,
+		    &EVENT(name, LOG_LEVEL_ERR, .from = zebra_state_name(k->zebra.state),
+			.to = zebra_state_name(state), .text = words));
+	zebra_is(k, state, text);
+	all_sessions(k, false);
+}
+
+static void
+session_up(struct keeper *k)
+{
+	const struct zapi_dialect *dialect = zebra_dialect(k->world.zebra);
+
+	serve_publish(k,
+	    &EVENT("zebra.up", LOG_LEVEL_NOTICE, .from = zebra_state_name(k->zebra.state),
+		.to = "up", .dialect = dialect != NULL ? dialect->name : NULL));
+	zebra_is(k, ZEBRA_UP, NULL);
+	all_sessions(k, true);
+}
+
+static void
+heard_route(struct keeper *k, const struct zapi_msg *msg)
+{
+	struct prefix p = { .family = msg->route.prefix.family, .len = msg->route.prefix.len };
+	struct route *route;
+
+	if (msg->route.type != ZAPI_TYPE_CONNECT || msg->vrf != 0)
+		return;
+	memcpy(p.addr, msg->route.prefix.addr, sizeof(p.addr));
+	if ((route = route_table_find(k->routes, &p)) != NULL)
+		route_heard(route, &msg->route, msg->command == ZAPI_REDIST_ADD);
+}
+
+static void
+heard_address(struct keeper *k, const struct zapi_msg *msg)
+{
+	struct prefix p = { .family = msg->address.prefix.family, .len = msg->address.prefix.len };
+	struct route *route;
+
+	memcpy(p.addr, msg->address.prefix.addr, sizeof(p.addr));
+	if ((route = route_table_find(k->routes, &p)) != NULL)
+		route_address(route, &msg->address, msg->command == ZAPI_ADDRESS_ADD);
+}
+
+static void
+heard_interface(struct keeper *k, const struct zapi_msg *msg)
+{
+	bool up = (msg->interface.flags & IFF_UP) != 0 && msg->command != ZAPI_INTERFACE_DOWN &&
+	    msg->command != ZAPI_INTERFACE_DELETE;
+
+	for (size_t i = 0; i < route_table_count(k->routes); i++)
+		route_link(route_table_at(k->routes, i), msg->interface.ifindex, up);
+}
+
+static void
+looked_up(struct keeper *k, const struct zapi_msg *msg)
+{
+	struct route *route = k->world.asking;
+
+	k->world.asking = NULL;
+	if (route != NULL)
+		route_looked_up(route, &msg->lookup);
+}
+
+void
+hear_zebra(void *arg, const struct zapi_event *ev)
+{
+	struct keeper *k = arg;
+
+	switch (ev->kind) {
+	case ZAPI_EVENT_DIALECT:
+		serve_publish(k,
+		    &EVENT("zebra.dialect", LOG_LEVEL_INFO, .text = ev->text,
+			.dialect = zebra_dialect(k->world.zebra)->name));
+		break;
+	case ZAPI_EVENT_UP:
+		session_up(k);
+		break;
+	case ZAPI_EVENT_LOST:
+		session_lost(k, k->zebra.state == ZEBRA_STUCK ? ZEBRA_STUCK : ZEBRA_DOWN,
+		    "zebra.lost", ev->text);
+		break;
+	case ZAPI_EVENT_STUCK:
+		session_lost(k, ZEBRA_STUCK, "zebra.stuck", ev->text);
+		break;
+	case ZAPI_EVENT_REFUSED:
+		session_lost(k, ZEBRA_REFUSED, "zebra.refused", ev->text);
+		break;
+	case ZAPI_EVENT_ROUTE:
+		heard_route(k, ev->msg);
+		break;
+	case ZAPI_EVENT_ADDRESS:
+		heard_address(k, ev->msg);
+		break;
+	case ZAPI_EVENT_INTERFACE:
+		heard_interface(k, ev->msg);
+		break;
+	case ZAPI_EVENT_LOOKUP:
+		looked_up(k, ev->msg);
+		break;
+	}
+}
+
+/* The kernel. */
+
+void
+hear_look(struct keeper *k)
+{
+	for (size_t i = 0; i < route_table_count(k->routes); i++)
+		route_run(route_table_at(k->routes, i));
+}
+
+/* A burst of kernel events is looked at once. */
+static void
+look_soon(struct keeper *k)
+{
+	event_active(k->look, EV_TIMEOUT, 0);
+}
+
+static void
+on_alias_changed(void *arg)
+{
+	look_soon(arg);
+}
+
+static void
+on_link(void *arg, uint32_t ifindex, const char *name, bool up)
+{
+	struct keeper *k = arg;
+	bool ours = false;
+
+	(void)ifindex;
+	for (size_t i = 0; i < k->conf->nservices; i++)
+		ours = ours || strcmp(k->conf->services[i].interface, name) == 0;
+	if (ours)
+		serve_publish(k,
+		    &EVENT(up ? "link.up" : "link.down", up ? LOG_LEVEL_NOTICE : LOG_LEVEL_ERR,
+			.text = name));
+	look_soon(k);
+}
+
+static void
+on_overrun(void *arg)
+{
+	serve_publish(arg,
+	    &EVENT("netlink.overrun", LOG_LEVEL_WARNING,
+		.text = "kernel events were lost; all addresses were read again"));
+	look_soon(arg);
+}
+
+const struct alias_ops hear_alias_ops = { on_alias_changed, on_link, on_overrun };
+
+void
+hear_beyond(void *arg, const struct prefix *prefix, enum beyond beyond)
+{
+	struct keeper *k = arg;
+	struct route *route = route_table_find(k->routes, prefix);
+
+	if (route != NULL)
+		route_beyond(route, beyond);
+}

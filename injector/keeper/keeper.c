@@ -1,0 +1,219 @@
+/*
+ * The keeper's life: made, run by signals, ended with or without withdrawing.
+ */
+#include "keeper/keeper.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "keeper/beyond.h"
+#include "keeper/start.h"
+#include "keeper/state.h"
+#include "keeper/zebra.h"
+
+#define LEAVE_SLACK_MS 5000 /* behind hold and linger: how long a withdrawal at exit may take */
+
+void
+keeper_leave(struct keeper *k)
+{
+	serve_publish(k,
+	    &EVENT("daemon.leave", LOG_LEVEL_NOTICE,
+		.text = "routes stay for as long as their aliases live"));
+	event_base_loopbreak(k->base);
+}
+
+static bool
+all_withdrawn(struct keeper *k)
+{
+	for (size_t i = 0; i < route_table_count(k->routes); i++)
+		if (!route_is_withdrawn(route_table_at(k->routes, i)))
+			return false;
+	return true;
+}
+
+static void
+on_deadline(evutil_socket_t fd, short what, void *arg)
+{
+	struct keeper *k = arg;
+
+	(void)fd, (void)what;
+	log_warnx("not all was withdrawn in time: aliases end by their lifetime");
+	k->status = 1;
+	event_base_loopbreak(k->base);
+}
+
+static void
+stop(struct keeper *k)
+{
+	int64_t longest = 0;
+
+	if (k->world.leaving) /* asked twice */
+		event_base_loopbreak(k->base);
+	serve_publish(k, &EVENT("daemon.stop", LOG_LEVEL_NOTICE, .text = "withdrawing everything"));
+	k->world.leaving = true;
+	for (size_t i = 0; i < k->conf->nservices; i++) {
+		const struct conf_service *s = &k->conf->services[i];
+
+		longest = s->hold + s->linger > longest ? s->hold + s->linger : longest;
+	}
+	longest += LEAVE_SLACK_MS;
+	event_add(k->deadline, &(struct timeval){ longest / 1000, 0 });
+	for (size_t i = 0; i < route_table_count(k->routes); i++)
+		route_want(route_table_at(k->routes, i), WANT_OFF, 0);
+}
+
+static void
+reap(struct keeper *k)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		if (k->engine == NULL || !offspring_reap(k->engine, pid, status))
+			if (k->old_engine != NULL)
+				offspring_reap(k->old_engine, pid, status);
+}
+
+static void
+on_signal(evutil_socket_t number, short what, void *arg)
+{
+	struct keeper *k = arg;
+
+	(void)what;
+	switch (number) {
+	case SIGCHLD:
+		reap(k);
+		break;
+	case SIGHUP:
+		configure_reload(k);
+		break;
+	case SIGUSR1:
+		keeper_leave(k);
+		break;
+	default:
+		stop(k);
+	}
+}
+
+static void
+on_judge(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	serve_judge(arg);
+}
+
+static void
+on_look(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	hear_look(arg);
+}
+
+static void
+make_events(struct keeper *k)
+{
+	static const int numbers[] = { SIGCHLD, SIGHUP, SIGUSR1, SIGTERM, SIGINT };
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		k->signals[i] = evsignal_new(k->base, numbers[i], on_signal, k);
+		if (k->signals[i] == NULL || event_add(k->signals[i], NULL) == -1)
+			fatal("signals");
+	}
+	k->judge = evtimer_new(k->base, on_judge, k);
+	k->look = evtimer_new(k->base, on_look, k);
+	k->deadline = evtimer_new(k->base, on_deadline, k);
+	if (k->judge == NULL || k->look == NULL || k->deadline == NULL)
+		fatal("events");
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static const struct zapi_dialect *
+forced_dialect(const struct conf *conf)
+{
+	return strcmp(conf->dialect, "auto") == 0 ? NULL : zapi_dialect_find(conf->dialect);
+}
+
+static void
+make_world(struct keeper *k)
+{
+	k->world.base = k->base;
+	k->world.event = serve_publish;
+	k->world.arg = k;
+	k->world.aliases = aliases_new(k->base, &hear_alias_ops, k);
+	if (k->world.aliases == NULL)
+		fatal("the kernel's addresses cannot be read");
+	k->world.zebra =
+	    zebra_new(k->base, k->conf->zebra_socket, forced_dialect(k->conf), hear_zebra, k);
+	if (k->world.zebra == NULL)
+		fatal("%s", k->conf->zebra_socket);
+	k->world.beyond = beyond_new(k->base, k->conf->vty_dir, hear_beyond, k);
+	k->routes = route_table_new();
+	k->drains = drains_open(k->conf->state_dir);
+	if (k->world.beyond == NULL || k->routes == NULL || k->drains == NULL)
+		fatal("memory");
+	k->zebra.since_us = clock_us();
+}
+
+static void
+free_keeper(struct keeper *k)
+{
+	if (k->old_engine != NULL)
+		offspring_free(k->old_engine);
+	offspring_free(k->engine);
+	k->engine = NULL;
+	route_table_free(k->routes);
+	zebra_free(k->world.zebra);
+	beyond_free(k->world.beyond);
+	aliases_free(k->world.aliases);
+	drains_close(k->drains);
+	for (struct tenant *t = k->tenants; t != NULL;) {
+		struct tenant *next = t->next;
+
+		tenant_free(t);
+		t = next;
+	}
+	for (size_t i = 0; i < sizeof(k->signals) / sizeof(k->signals[0]); i++)
+		event_free(k->signals[i]);
+	event_free(k->judge);
+	event_free(k->look);
+	event_free(k->deadline);
+	event_base_free(k->base);
+	conf_free(k->old_conf);
+	conf_free(k->conf);
+}
+
+int
+keeper_run(struct conf *conf, const char *file, const char *dir)
+{
+	struct keeper k = { .conf = conf, .file = file, .dir = dir };
+
+	start_lock(conf->zebra_socket);
+	k.control_fd = start_control(conf);
+	k.base = event_base_new();
+	if (k.base == NULL)
+		fatal("the event loop");
+	make_events(&k);
+	make_world(&k);
+	start_capabilities();
+	configure_apply(&k);
+	serve_publish(&k, &EVENT("daemon.start", LOG_LEVEL_NOTICE, .text = file));
+	k.engine = offspring_new(k.base, conf, k.control_fd, &serve_ops, &k);
+	if (k.engine == NULL)
+		fatal("the engine");
+	configure_begin(&k);
+	while (!event_base_got_break(k.base)) {
+		event_base_loop(k.base, EVLOOP_ONCE);
+		if (k.world.leaving && all_withdrawn(&k))
+			break;
+		route_table_sweep(k.routes);
+	}
+	free_keeper(&k);
+	return k.status;
+}

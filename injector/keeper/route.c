@@ -1,0 +1,586 @@
+/*
+ * A route: observes for its plan, carries out its steps, tells what changed.
+ */
+#include "keeper/route.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <event2/event.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "keeper/alias.h"
+#include "keeper/beyond.h"
+#include "keeper/zebra.h"
+
+#define STEPS_MAX 8	 /* actions in one turn; a plan needs three */
+#define UNHEARD_MS 10000 /* so long not let out by the daemon: said */
+
+/* What the file says and an announcement is made with. */
+struct settings {
+	char service[64], interface[IFNAMSIZ], label[IFNAMSIZ];
+	enum alias_mode alias;
+	enum adopt adopt;
+	enum filter filter;
+	unsigned int protocols;
+	uint32_t tag;
+	int64_t hold, linger, lifetime;
+};
+
+struct route {
+	struct route_world *world;
+	void (*changed)(void *arg, struct route *);
+	struct route_place place;
+	struct prefix prefix;
+	char name[PREFIX_STRLEN];
+	struct settings now, next; /* next: waits for the withdrawal */
+	bool pending;
+
+	struct plan plan;
+	struct plan_view view;
+	struct plan_rules rules;
+	int64_t lease_until;
+	uint32_t ifindex;
+	bool zebra_link;
+	bool foreign; /* the address is on another interface */
+
+	struct event *timer;
+	enum route_state state;
+	int64_t since_us;
+	enum beyond beyond;
+	int64_t unheard_at; /* when the daemon said no first; 0: it did not */
+	const char *why;
+	char failure[96]; /* what the kernel refused last */
+};
+
+static void
+say(struct route *r, struct event ev)
+{
+	ev.service = r->now.service;
+	ev.prefix = r->name;
+	ev.at_us = clock_us();
+	r->world->event(r->world->arg, &ev);
+}
+
+static void
+settings_from(struct settings *s, const struct conf_service *conf, const struct prefix *prefix)
+{
+	memset(s, 0, sizeof(*s));
+	snprintf(s->service, sizeof(s->service), "%s", conf->name);
+	snprintf(s->interface, sizeof(s->interface), "%s", conf->interface);
+	if (prefix->family == AF_INET)
+		snprintf(s->label, sizeof(s->label), "%s", conf->label);
+	s->alias = conf->alias;
+	s->adopt = conf->adopt;
+	s->filter = conf->filter;
+	s->protocols = conf->protocols;
+	s->tag = conf->tag;
+	s->hold = conf->hold;
+	s->linger = conf->linger;
+	s->lifetime = conf->lifetime;
+}
+
+static void
+update_rules(struct route *r)
+{
+	const struct zapi_dialect *dialect = zebra_dialect(r->world->zebra);
+	const struct settings *s = &r->now;
+
+	r->rules = (struct plan_rules){
+		.has_alias = s->alias != ALIAS_NONE,
+		.held = s->alias == ALIAS_HELD,
+		.keep = s->adopt == ADOPT_KEEP,
+		.tag_filter = s->filter == FILTER_TAG,
+		.rip = s->protocols & (PROTO_RIP | PROTO_RIPNG),
+		.hold = s->hold,
+		.linger = s->linger,
+		.lifetime = s->lifetime,
+		.u_after_native = true, /* right everywhere */
+		.echo_has_tag = true,
+		.deletes = 3,
+		.deletes_at_start = 4,
+	};
+	r->view.tag = s->tag;
+	if (dialect != NULL) {
+		r->rules.u_after_native = dialect->traits.u_after_native;
+		r->rules.echo_has_tag = dialect->traits.echo_has_tag;
+		r->rules.deletes = dialect->traits.deletes;
+		r->rules.deletes_at_start = dialect->traits.deletes_at_start;
+	}
+}
+
+/* A network of somebody else's interface: never announced, its entry never deleted. */
+static bool
+is_refused(struct route *r)
+{
+	struct alias_info info;
+
+	if (!aliases_is_network(r->world->aliases, &r->prefix, r->ifindex, &info))
+		return false;
+	/* where ours stands already it must be possible to take it away again */
+	return !prefix_is_host(&r->prefix) ||
+	    (!r->plan.told_ours && r->view.alias == PLAN_ALIAS_ABSENT);
+}
+
+/* Has the alias gone, or come, without us? Said once. */
+static void
+note_alias(struct route *r, enum plan_alias before)
+{
+	if (before != PLAN_ALIAS_ABSENT && r->view.alias == PLAN_ALIAS_ABSENT && r->plan.adopted) {
+		r->plan.adopted = false;
+		say(r,
+		    EVENT("alias.lost", LOG_LEVEL_WARNING,
+			.text = "its lifetime ended or somebody deleted it"));
+	}
+}
+
+static void
+observe(struct route *r)
+{
+	struct aliases *aliases = r->world->aliases;
+	enum plan_alias before = r->view.alias;
+	struct alias_info info;
+	bool up = false, refused = r->view.refused, foreign = r->foreign;
+
+	r->ifindex = aliases_link(aliases, r->now.interface, &up);
+	r->view.session = zebra_session_state(r->world->zebra) == ZAPI_UP;
+	r->view.link = r->ifindex != 0 && up && (!r->view.session || r->zebra_link);
+	r->view.leaving = r->world->leaving;
+	r->view.alias = PLAN_ALIAS_ABSENT;
+	r->view.valid_until = 0;
+	r->foreign = false;
+	if (r->ifindex != 0 && aliases_find(aliases, &r->prefix, r->ifindex, &info)) {
+		r->view.alias = info.permanent ? PLAN_ALIAS_PERMANENT : PLAN_ALIAS_LEASED;
+		r->view.valid_until = info.valid_until;
+	} else if (aliases_find(aliases, &r->prefix, 0, &info))
+		r->foreign = true;
+	r->view.refused = is_refused(r);
+	note_alias(r, before);
+	if (r->foreign && !foreign)
+		say(r, EVENT("alias.foreign", LOG_LEVEL_WARNING, .text = info.interface));
+	if (r->view.refused && !refused)
+		say(r,
+		    EVENT("route.refused", LOG_LEVEL_ERR,
+			.text = "it is a network of another interface of this host: a delete "
+				"would take the host's own route; change prefixes or interface"));
+}
+
+static enum route_state
+state_of(const struct route *r)
+{
+	const struct plan *p = &r->plan;
+	bool ours = p->echo == ECHO_ON && p->echo_tag == r->view.tag;
+
+	if (r->view.refused)
+		return ROUTE_REFUSED;
+	if (plan_in_conflict(p))
+		return ROUTE_CONFLICT;
+	switch (r->view.want) {
+	case WANT_ON:
+		return ours ? ROUTE_ANNOUNCED : ROUTE_ANNOUNCING;
+	case WANT_OFF:
+		if (p->echo == ECHO_ON || p->sent == PLAN_WITHDRAW || p->pulsing ||
+		    (!r->view.session && r->state == ROUTE_WITHDRAWING))
+			return ROUTE_WITHDRAWING;
+		return ROUTE_WITHDRAWN;
+	default:
+		return ROUTE_UNDECIDED;
+	}
+}
+
+static void
+follow_beyond(struct route *r, enum route_state before)
+{
+	if (r->state == ROUTE_ANNOUNCED)
+		beyond_follow(r->world->beyond, &r->prefix, r->now.protocols);
+	else if (before == ROUTE_ANNOUNCED) {
+		beyond_forget(r->world->beyond, &r->prefix);
+		r->beyond = BEYOND_UNKNOWN;
+		r->unheard_at = 0;
+	}
+}
+
+/* Logs what the state became; the two that are under way are logged when bytes were written. */
+static void
+note_state(struct route *r)
+{
+	enum route_state before = r->state, state = state_of(r);
+	const char *from = route_state_name(before), *to = route_state_name(state);
+
+	if (state == before)
+		return;
+	r->state = state;
+	r->since_us = clock_us();
+	if (state == ROUTE_ANNOUNCED)
+		say(r,
+		    EVENT("route.announced", LOG_LEVEL_NOTICE, .from = from, .to = to,
+			.tag = r->view.tag, .text = "seen back from zebra"));
+	else if (state == ROUTE_WITHDRAWN && before != ROUTE_UNDECIDED)
+		say(r,
+		    EVENT("route.withdrawn", LOG_LEVEL_NOTICE, .from = from, .to = to,
+			.text = r->view.session ? "zebra holds none"
+						: "by its alias: zebra "
+						  "cannot be told"));
+	else if (state == ROUTE_CONFLICT)
+		say(r,
+		    EVENT("plan.conflict", LOG_LEVEL_ERR, .from = from, .to = to,
+			.text = "somebody undoes what zanycast does: look for another owner of "
+				"this prefix; tried once a second from now on"));
+	follow_beyond(r, before);
+}
+
+static void
+note_failure(struct route *r, const char *what)
+{
+	snprintf(r->failure, sizeof(r->failure), "%s: %s", what, strerror(errno));
+	say(r, EVENT("alias.failed", LOG_LEVEL_ERR, .text = r->failure));
+}
+
+/* 0, or -1: the kernel refused. */
+static int
+do_alias(struct route *r, const struct plan_step *step)
+{
+	struct aliases *aliases = r->world->aliases;
+	bool there = r->view.alias != PLAN_ALIAS_ABSENT;
+
+	switch (step->action) {
+	case PLAN_ALIAS_ADD:
+		if (alias_add(aliases, &r->prefix, r->ifindex, r->now.label, r->now.lifetime) ==
+		    -1) {
+			note_failure(r, "add");
+			return -1;
+		}
+		say(r,
+		    EVENT(there ? "alias.adopted" : "alias.added", LOG_LEVEL_INFO,
+			.text = r->now.interface));
+		return 0;
+	case PLAN_ALIAS_RENEW:
+		if (alias_renew(aliases, &r->prefix, r->ifindex, r->now.label, r->now.lifetime) ==
+		    -1) {
+			if (errno != ENOENT)
+				note_failure(r, "renew");
+			return -1;
+		}
+		if (!r->plan.adopted)
+			say(r, EVENT("alias.adopted", LOG_LEVEL_INFO, .text = r->now.interface));
+		return 0;
+	default:
+		r->plan.adopted = false; /* its end is ours, not a loss */
+		if (alias_delete(aliases, &r->prefix, r->ifindex) == -1) {
+			note_failure(r, "delete");
+			return -1;
+		}
+		say(r, EVENT("alias.removed", LOG_LEVEL_INFO, .text = r->now.interface));
+		return 0;
+	}
+}
+
+static int
+do_zebra(struct route *r, const struct plan_step *step)
+{
+	struct zapi_prefix p = route_zapi_prefix(r);
+	struct zebra *zebra = r->world->zebra;
+	bool first = r->plan.sent != step->action;
+
+	switch (step->action) {
+	case PLAN_ANNOUNCE:
+		if (zebra_announce(zebra, &p, r->ifindex, step->tag, step->deletes) == -1)
+			return -1;
+		if (first && (r->plan.echo != ECHO_ON || r->plan.echo_tag != step->tag))
+			say(r,
+			    EVENT("route.announcing", LOG_LEVEL_INFO, .tag = step->tag,
+				.text = step->why));
+		return 0;
+	case PLAN_WITHDRAW:
+		if (zebra_withdraw(zebra, &p, r->ifindex, step->deletes) == -1)
+			return -1;
+		if (first && r->plan.echo == ECHO_ON)
+			say(r, EVENT("route.withdrawing", LOG_LEVEL_NOTICE, .text = step->why));
+		return 0;
+	default:
+		/* without an answer the plan goes on without a pulse */
+		if (r->world->asking == NULL && zebra_lookup(zebra, &p) == 0)
+			r->world->asking = r;
+		return 0;
+	}
+}
+
+static void
+perform(struct route *r, const struct plan_step *step, int64_t now)
+{
+	bool failed;
+
+	log_debug("%s: %s: action %d, deletes %u", r->name, step->why, step->action, step->deletes);
+	switch (step->action) {
+	case PLAN_ALIAS_ADD:
+	case PLAN_ALIAS_RENEW:
+	case PLAN_ALIAS_DELETE:
+		failed = do_alias(r, step) == -1;
+		if (!failed)
+			r->failure[0] = '\0';
+		break;
+	default:
+		failed = do_zebra(r, step) == -1;
+	}
+	plan_did(&r->plan, &r->view, step, failed, now);
+}
+
+/* Settings that waited for the withdrawal. */
+static void
+take_pending(struct route *r)
+{
+	if (!r->pending || r->view.want == WANT_UNDECIDED || r->plan.echo == ECHO_ON ||
+	    (r->view.alias != PLAN_ALIAS_ABSENT && r->now.alias != ALIAS_HELD))
+		return;
+	if (r->view.alias != PLAN_ALIAS_ABSENT) /* held: leave the old place */
+		alias_delete(r->world->aliases, &r->prefix, r->ifindex);
+	r->now = r->next;
+	r->pending = false;
+	r->plan.adopted = false;
+	observe(r);
+	update_rules(r);
+}
+
+static void
+arm(struct route *r, int64_t wake, int64_t now)
+{
+	int64_t ms = wake > now ? wake - now : 0;
+	struct timeval tv = { ms / 1000, (ms % 1000) * 1000 };
+
+	if (wake == CLOCK_NEVER)
+		evtimer_del(r->timer);
+	else
+		evtimer_add(r->timer, &tv);
+}
+
+void
+route_run(struct route *r)
+{
+	struct plan_step step;
+	int64_t now;
+
+	for (int i = 0; i < STEPS_MAX; i++) {
+		now = clock_ms();
+		observe(r);
+		take_pending(r);
+		step = plan_next(&r->plan, &r->rules, &r->view, now);
+		r->why = step.why;
+		if (step.action == PLAN_WAIT)
+			break;
+		perform(r, &step, now);
+	}
+	arm(r, step.action == PLAN_WAIT ? step.wake : now + PLAN_BACKOFF_MS, now);
+	note_state(r);
+	r->changed(r->world->arg, r);
+}
+
+static void
+on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	route_run(arg);
+}
+
+struct route *
+route_new(struct route_world *world, const struct prefix *prefix, const struct conf_service *conf,
+    void (*changed)(void *arg, struct route *))
+{
+	struct route *r = calloc(1, sizeof(*r));
+
+	if (r == NULL || (r->timer = evtimer_new(world->base, on_timer, r)) == NULL) {
+		free(r);
+		return NULL;
+	}
+	r->world = world;
+	r->changed = changed;
+	r->prefix = *prefix;
+	r->since_us = clock_us();
+	r->why = "no check has decided yet";
+	prefix_print(prefix, r->name);
+	settings_from(&r->now, conf, prefix);
+	plan_init(&r->plan);
+	update_rules(r);
+	return r;
+}
+
+void
+route_free(struct route *r)
+{
+	if (r->world->asking == r)
+		r->world->asking = NULL;
+	beyond_forget(r->world->beyond, &r->prefix);
+	event_free(r->timer);
+	free(r);
+}
+
+void
+route_configure(struct route *r, const struct conf_service *conf)
+{
+	r->place.dropped = conf == NULL;
+	if (conf == NULL) {
+		r->pending = false;
+		return;
+	}
+	settings_from(&r->next, conf, &r->prefix);
+	/* what needs no withdrawal */
+	snprintf(r->now.service, sizeof(r->now.service), "%s", conf->name);
+	r->now.tag = conf->tag;
+	r->now.filter = conf->filter;
+	r->now.protocols = conf->protocols;
+	r->now.hold = conf->hold;
+	r->now.linger = conf->linger;
+	r->now.lifetime = conf->lifetime;
+	r->now.adopt = conf->adopt;
+	r->pending = memcmp(&r->now, &r->next, sizeof(r->now)) != 0;
+	update_rules(r);
+}
+
+bool
+route_is_done(const struct route *r)
+{
+	return r->place.dropped && r->view.session &&
+	    plan_is_settled(&r->plan, &r->rules, &r->view) && !r->plan.orphaned;
+}
+
+bool
+route_is_withdrawn(const struct route *r)
+{
+	return r->view.refused || plan_is_settled(&r->plan, &r->rules, &r->view);
+}
+
+void
+route_want(struct route *r, enum plan_want want, int64_t lease_until)
+{
+	r->view.want = want;
+	r->lease_until = lease_until;
+	route_run(r);
+}
+
+void
+route_session(struct route *r, bool up)
+{
+	plan_session(&r->plan, up, clock_ms());
+	if (!up) {
+		r->view.zebra_knows = false;
+		r->zebra_link = false;
+	}
+	update_rules(r);
+	route_run(r);
+}
+
+void
+route_heard(struct route *r, const struct zapi_route *route, bool on)
+{
+	if (!route->selected && on)
+		return; /* an entry that is not the best is announced by nobody */
+	plan_heard(&r->plan, &r->rules, &r->view, on, route->tag, clock_ms());
+	if (zebra_session_state(r->world->zebra) == ZAPI_UP)
+		route_run(r);
+}
+
+void
+route_address(struct route *r, const struct zapi_address *address, bool on)
+{
+	r->view.stir++;
+	if (r->ifindex == 0)
+		r->ifindex = aliases_link(r->world->aliases, r->now.interface, NULL);
+	if (address->ifindex == r->ifindex)
+		r->view.zebra_knows = on;
+	if (zebra_session_state(r->world->zebra) == ZAPI_UP)
+		route_run(r);
+}
+
+void
+route_link(struct route *r, uint32_t ifindex, bool up)
+{
+	if (r->ifindex == 0)
+		r->ifindex = aliases_link(r->world->aliases, r->now.interface, NULL);
+	if (ifindex != r->ifindex || up == r->zebra_link)
+		return;
+	r->zebra_link = up;
+	r->view.stir++;
+	if (zebra_session_state(r->world->zebra) == ZAPI_UP)
+		route_run(r);
+}
+
+void
+route_looked_up(struct route *r, const struct zapi_lookup *lookup)
+{
+	plan_looked_up(&r->plan, lookup->found && lookup->ifindex == r->ifindex);
+	route_run(r);
+}
+
+void
+route_beyond(struct route *r, enum beyond beyond)
+{
+	int64_t now = clock_ms();
+
+	r->beyond = beyond;
+	if (beyond != BEYOND_NO) {
+		r->unheard_at = 0;
+	} else if (r->unheard_at == 0) {
+		r->unheard_at = now;
+	} else if (r->unheard_at > 0 && now - r->unheard_at >= UNHEARD_MS) {
+		r->unheard_at = -1; /* said */
+		say(r,
+		    EVENT("route.unheard", LOG_LEVEL_WARNING,
+			.text = "zebra has it, the routing daemon does not let it out: look at "
+				"redistribute connected and its access-list or route-map"));
+	}
+	r->changed(r->world->arg, r);
+}
+
+static enum alias_state
+alias_state(const struct route *r)
+{
+	if (r->view.alias == PLAN_ALIAS_LEASED)
+		return ALIAS_STATE_LEASED;
+	if (r->view.alias == PLAN_ALIAS_PERMANENT)
+		return ALIAS_STATE_PERMANENT;
+	if (r->foreign)
+		return ALIAS_STATE_FOREIGN;
+	return r->now.alias == ALIAS_NONE ? ALIAS_STATE_NONE : ALIAS_STATE_ABSENT;
+}
+
+void
+route_show(const struct route *r, struct ipc_route *show)
+{
+	memset(show, 0, sizeof(*show));
+	show->prefix = r->place.prefix;
+	show->state = r->state;
+	show->alias = alias_state(r);
+	show->beyond = r->beyond;
+	show->echo = r->plan.echo == ECHO_ON;
+	show->protected = r->now.alias != ALIAS_NONE && r->view.alias != PLAN_ALIAS_PERMANENT;
+	show->pending = r->pending;
+	show->tag = r->view.tag;
+	show->echo_tag = r->plan.echo_tag;
+	show->since_us = r->since_us;
+	show->lease_until = r->lease_until;
+	snprintf(show->text, sizeof(show->text), "%s%s%s", r->failure,
+	    r->failure[0] != '\0' ? "; " : "", r->why);
+}
+
+const struct prefix *
+route_prefix(const struct route *r)
+{
+	return &r->prefix;
+}
+
+struct zapi_prefix
+route_zapi_prefix(const struct route *r)
+{
+	struct zapi_prefix p = { .family = r->prefix.family, .len = r->prefix.len };
+
+	memcpy(p.addr, r->prefix.addr, sizeof(p.addr));
+	return p;
+}
+
+struct route_place *
+route_place(struct route *r)
+{
+	return &r->place;
+}

@@ -1,0 +1,77 @@
+/*
+ * One prefix of the file with its plan: carries the plan's steps out through
+ * aliases and zebra, and says what became of them. Knows no check, no engine.
+ */
+#ifndef KEEPER_ROUTE_H
+#define KEEPER_ROUTE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "base/ipc.h"
+#include "base/log.h"
+#include "conf/conf.h"
+#include "keeper/plan.h"
+#include "zapi/message.h"
+
+struct event_base;
+struct event;
+struct aliases;
+struct zebra;
+struct beyond_watch;
+
+/* What all routes of one keeper share. */
+struct route_world {
+	struct event_base *base;
+	struct aliases *aliases;
+	struct zebra *zebra;
+	struct beyond_watch *beyond;
+	struct route *asking; /* the one whose lookup zebra has not answered */
+	bool leaving;
+	void (*event)(void *arg, const struct event *);
+	void *arg; /* of event and of the changed callbacks */
+};
+
+struct route;
+
+/* settings are copied; service is a name for events. changed: what route_show() tells is new. */
+struct route *route_new(struct route_world *, const struct prefix *, const struct conf_service *,
+    void (*changed)(void *arg, struct route *));
+void route_free(struct route *);
+
+/*
+ * Settings of a file that was read again. A new tag holds at once, the rest when the route is
+ * withdrawn. NULL: the prefix was dropped; it is withdrawn and, once route_is_done(), may be freed.
+ */
+void route_configure(struct route *, const struct conf_service *);
+bool route_is_done(const struct route *);
+/* Off, seen back from zebra, its alias gone: nothing keeps us from exiting. */
+bool route_is_withdrawn(const struct route *);
+
+/* What the lease says: the plan is asked at once. verdict_us: when that was decided. */
+void route_want(struct route *, enum plan_want, int64_t lease_until);
+/* Looks at kernel and zebra again and does what the plan says. */
+void route_run(struct route *);
+
+/* zebra's session came up or went away; what zebra told of our interface and prefix. */
+void route_session(struct route *, bool up);
+void route_heard(struct route *, const struct zapi_route *, bool on);
+void route_address(struct route *, const struct zapi_address *, bool on);
+void route_link(struct route *, uint32_t ifindex, bool up);
+void route_looked_up(struct route *, const struct zapi_lookup *);
+void route_beyond(struct route *, enum beyond);
+
+/* As it stands now: all of struct ipc_route but its place in the service. */
+void route_show(const struct route *, struct ipc_route *);
+const struct prefix *route_prefix(const struct route *);
+struct zapi_prefix route_zapi_prefix(const struct route *);
+
+/* Room for the keeper: where the route is in the file in force. */
+struct route_place {
+	uint32_t service, prefix;
+	bool dropped;
+};
+struct route_place *route_place(struct route *);
+
+#endif

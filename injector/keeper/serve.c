@@ -1,0 +1,284 @@
+/*
+ * What the engine says becomes leases; what routes become is told to the engine.
+ * Its numbers are places in the file it was started with, and no more is believed.
+ */
+#include <event2/event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "keeper/state.h"
+
+#define HUNG_MS 2000 /* a lease ran out and the engine was silent for so long: it hangs */
+
+/* Events: the log, and the engine's monitor and hooks. */
+
+void
+serve_publish(void *arg, const struct event *ev)
+{
+	struct keeper *k = arg;
+	struct event stamped = *ev;
+	struct ipc_msg msg;
+
+	if (stamped.at_us == 0)
+		stamped.at_us = clock_us();
+	log_event(&stamped);
+	if (k->engine == NULL)
+		return;
+	ipc_from_event(&msg, &stamped);
+	offspring_send(k->engine, &msg);
+}
+
+/* Routes. */
+
+void
+serve_route(void *arg, struct route *route)
+{
+	struct keeper *k = arg;
+	struct route_place *place = route_place(route);
+	struct ipc_msg msg = { .type = IPC_ROUTE, .service = place->service };
+
+	if (k->engine == NULL || place->dropped)
+		return;
+	route_show(route, &msg.route);
+	offspring_send(k->engine, &msg);
+}
+
+struct tenant *
+serve_tenant(struct keeper *k, const char *name)
+{
+	for (struct tenant *t = k->tenants; t != NULL; t = t->next)
+		if (strcmp(t->name, name) == 0)
+			return t;
+	return NULL;
+}
+
+/* The routes of a tenant want what its lease wants. */
+void
+serve_apply(struct keeper *k, struct tenant *tenant)
+{
+	const struct conf_service *service = conf_service(k->conf, tenant->name);
+	enum plan_want want = k->world.leaving ? WANT_OFF : tenant_want(tenant);
+
+	for (size_t i = 0; service != NULL && i < service->nprefixes; i++) {
+		struct route *route = route_table_find(k->routes, &service->prefixes[i]);
+
+		if (route != NULL)
+			route_want(route, want, want == WANT_ON ? tenant->lease.until : 0);
+	}
+}
+
+/* Leases. */
+
+static void
+arm_judge(struct keeper *k)
+{
+	int64_t next = CLOCK_NEVER, now = clock_ms(), ms;
+
+	for (struct tenant *t = k->tenants; t != NULL; t = t->next)
+		if ((t->lease.state == LEASE_LIVE || t->lease.state == LEASE_UNDECIDED) &&
+		    t->lease.until < next)
+			next = t->lease.until;
+	if (next == CLOCK_NEVER) {
+		event_del(k->judge);
+		return;
+	}
+	ms = next > now ? next - now : 0;
+	event_add(k->judge, &(struct timeval){ ms / 1000, (ms % 1000) * 1000 });
+}
+
+/* Before anything is believed: which leases have run out? Also after a SIGSTOP. */
+void
+serve_judge(struct keeper *k)
+{
+	int64_t now = clock_ms();
+	bool live_ended = false;
+
+	for (struct tenant *t = k->tenants; t != NULL; t = t->next) {
+		bool was_live = t->lease.state == LEASE_LIVE;
+
+		if (!lease_judge(&t->lease, now))
+			continue;
+		if (was_live && !t->drained) {
+			serve_publish(k,
+			    &EVENT("lease.expired", LOG_LEVEL_ERR, .service = t->name,
+				.text = "no fresh pass came in time"));
+			live_ended = true;
+		}
+		serve_apply(k, t);
+	}
+	arm_judge(k);
+	if (live_ended && k->engine != NULL && now - offspring_heard_at(k->engine) >= HUNG_MS)
+		offspring_kill(k->engine, "it hangs: leases run out and it says nothing");
+}
+
+/* What the engine says. Its numbers are places in the file it was started with. */
+
+static void
+on_lease(struct keeper *k, struct tenant *t, const struct ipc_lease *lease)
+{
+	enum lease_state before = t->lease.state;
+	int64_t now = clock_ms();
+
+	if (t->dropped || t->drained ||
+	    lease_renew(&t->lease, lease->until, t->lease.tag, now) == -1)
+		return;
+	arm_judge(k);
+	if (before != LEASE_LIVE)
+		log_debug(
+		    "%s: lease granted for %lld ms", t->name, (long long)(lease->until - now));
+	serve_apply(k, t);
+}
+
+static void
+on_drain(struct keeper *k, struct tenant *t, const struct ipc_drain *drain)
+{
+	struct ipc_msg msg = { .type = IPC_DRAINED, .drain = *drain };
+	const struct conf_service *service = conf_service(k->conf, t->name);
+
+	t->drained = drain->on;
+	snprintf(t->drain_reason, sizeof(t->drain_reason), "%s", drain->reason);
+	if (drains_set(k->drains, t->name, drain->on, drain->reason) == -1)
+		log_warn("%s: the drain holds, but will not survive a restart", t->name);
+	if (drain->on)
+		lease_revoke(&t->lease);
+	serve_apply(k, t);
+	if (service == NULL || k->engine == NULL)
+		return;
+	msg.service = (uint32_t)(service - k->conf->services);
+	offspring_send(k->engine, &msg);
+}
+
+static void
+on_engine_ready(struct keeper *k, struct offspring *o)
+{
+	if (o == k->engine && k->old_engine != NULL)
+		offspring_quit(k->old_engine);
+}
+
+static void
+on_service_message(struct keeper *k, struct tenant *t, const struct ipc_msg *msg)
+{
+	switch (msg->type) {
+	case IPC_LEASE:
+		on_lease(k, t, &msg->lease);
+		break;
+	case IPC_REVOKE:
+		if (t->lease.state == LEASE_REVOKED)
+			break;
+		lease_revoke(&t->lease);
+		serve_apply(k, t);
+		arm_judge(k);
+		break;
+	case IPC_CHECKPOINT:
+		t->checkpoint = msg->blob;
+		break;
+	case IPC_DRAIN:
+		on_drain(k, t, &msg->drain);
+		break;
+	default:
+		break;
+	}
+}
+
+static void
+on_message(void *arg, struct offspring *o, const struct ipc_msg *msg)
+{
+	struct keeper *k = arg;
+	const struct conf *conf = offspring_conf(o);
+	struct tenant *t;
+
+	if (k->world.leaving)
+		return;
+	switch (msg->type) {
+	case IPC_READY:
+		on_engine_ready(k, o);
+		return;
+	case IPC_RELOAD:
+		configure_reload(k);
+		return;
+	case IPC_LEAVE:
+		keeper_leave(k);
+		return;
+	case IPC_LEASE:
+	case IPC_REVOKE:
+	case IPC_CHECKPOINT:
+	case IPC_DRAIN:
+		break;
+	default:
+		return;
+	}
+	if (msg->service >= conf->nservices)
+		return;
+	serve_judge(k);
+	t = serve_tenant(k, conf->services[msg->service].name);
+	if (t != NULL)
+		on_service_message(k, t, msg);
+}
+
+static void
+on_engine_started(void *arg, struct offspring *o)
+{
+	struct keeper *k = arg;
+	const struct conf *conf = offspring_conf(o);
+	struct ipc_msg msg;
+
+	if (o != k->engine)
+		return;
+	for (uint32_t i = 0; i < conf->nservices; i++) {
+		struct tenant *t = serve_tenant(k, conf->services[i].name);
+
+		if (t == NULL)
+			continue;
+		msg = (struct ipc_msg){ .type = IPC_RESTORE, .service = i, .blob = t->checkpoint };
+		if (t->checkpoint.len != 0)
+			offspring_send(o, &msg);
+		msg = (struct ipc_msg){ .type = IPC_DRAINED, .service = i };
+		msg.drain.on = t->drained;
+		memcpy(msg.drain.reason, t->drain_reason, sizeof(msg.drain.reason));
+		offspring_send(o, &msg);
+	}
+	for (size_t i = 0; i < route_table_count(k->routes); i++)
+		serve_route(k, route_table_at(k->routes, i));
+	msg = (struct ipc_msg){ .type = IPC_ZEBRA, .zebra = k->zebra };
+	offspring_send(o, &msg);
+	serve_publish(k, &EVENT("engine.start", LOG_LEVEL_INFO));
+	msg = (struct ipc_msg){ .type = IPC_BEGIN };
+	offspring_send(o, &msg);
+}
+
+static void
+on_engine_died(void *arg, struct offspring *o, const char *how, bool backing_off)
+{
+	(void)o;
+	serve_publish(arg, &EVENT("engine.died", LOG_LEVEL_ERR, .text = how));
+	if (backing_off)
+		serve_publish(arg, &EVENT("engine.backoff", LOG_LEVEL_WARNING, .text = how));
+}
+
+static void
+on_engine_gone(void *arg, struct offspring *o)
+{
+	struct keeper *k = arg;
+
+	if (o != k->old_engine)
+		return;
+	offspring_free(o);
+	conf_free(k->old_conf);
+	k->old_engine = NULL;
+	k->old_conf = NULL;
+}
+
+const struct offspring_ops serve_ops = { on_engine_started, on_message, on_engine_died,
+	on_engine_gone };
+
+void
+serve_zebra(struct keeper *k)
+{
+	struct ipc_msg msg = { .type = IPC_ZEBRA, .zebra = k->zebra };
+
+	if (k->engine != NULL)
+		offspring_send(k->engine, &msg);
+}

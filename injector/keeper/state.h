@@ -1,0 +1,64 @@
+/*
+ * The keeper's state, shared by the four files that are its one idea: keeper.c
+ * (life), serve.c (the engine), hear.c (zebra and kernel), configure.c (the file).
+ */
+#ifndef KEEPER_STATE_H
+#define KEEPER_STATE_H
+
+#include "base/ipc.h"
+#include "conf/conf.h"
+#include "keeper/alias.h"
+#include "keeper/drains.h"
+#include "keeper/offspring.h"
+#include "keeper/reload.h"
+#include "keeper/route.h"
+#include "keeper/route_table.h"
+#include "keeper/tenant.h"
+#include "zapi/session.h"
+
+struct keeper {
+	struct event_base *base;
+	struct conf *conf, *old_conf; /* old: of the engine that is about to go */
+	const char *file, *dir;
+	int control_fd;
+	struct route_world world;
+	struct route_table *routes;
+	struct tenant *tenants;
+	struct drains *drains;
+	struct offspring *engine, *old_engine;
+	struct reload *reload;
+	struct event *signals[5];
+	struct event *judge, *look, *deadline;
+	struct ipc_zebra zebra;
+	int status;
+};
+
+/* keeper.c */
+void keeper_leave(struct keeper *);
+
+/* serve.c: what the engine says and is told. */
+extern const struct offspring_ops serve_ops;
+/* An event: to the log, and to the engine's monitor and hooks. arg is the keeper. */
+void serve_publish(void *arg, const struct event *);
+void serve_route(void *arg, struct route *);
+void serve_zebra(struct keeper *);
+/* The routes of a tenant want what its lease wants. */
+void serve_apply(struct keeper *, struct tenant *);
+/* Which leases have run out? To be asked before anything is believed, also after a SIGSTOP. */
+void serve_judge(struct keeper *);
+struct tenant *serve_tenant(struct keeper *, const char *name);
+
+/* hear.c: what zebra and the kernel say. */
+extern const struct alias_ops hear_alias_ops;
+void hear_zebra(void *arg, const struct zapi_event *);
+void hear_beyond(void *arg, const struct prefix *, enum beyond);
+/* All routes look at their world. */
+void hear_look(struct keeper *);
+
+/* configure.c: the file. */
+void configure_apply(struct keeper *);
+/* Routes begin to want; dropped ones are withdrawn. */
+void configure_begin(struct keeper *);
+void configure_reload(struct keeper *);
+
+#endif

@@ -1,0 +1,67 @@
+/*
+ * Tenants: made from the file, asked for what they want.
+ */
+#include "keeper/tenant.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LEASE_SLACK_MS 1000
+
+/* What the freshest pass of any check may be worth: see "Two clocks" in doc/words.md. */
+static int64_t
+longest_lease(const struct conf_service *conf)
+{
+	int64_t longest = 0;
+
+	for (size_t i = 0; i < conf->nchecks; i++) {
+		const struct conf_check *check = &conf->checks[i];
+		int64_t worth = check->fall * check->interval + check->timeout;
+
+		longest = worth > longest ? worth : longest;
+	}
+	return longest + LEASE_SLACK_MS;
+}
+
+struct tenant *
+tenant_new(const struct conf_service *conf, int64_t patience, int64_t now)
+{
+	struct tenant *tenant = calloc(1, sizeof(*tenant));
+
+	if (tenant == NULL || (tenant->name = strdup(conf->name)) == NULL) {
+		free(tenant);
+		return NULL;
+	}
+	lease_init(&tenant->lease, patience, longest_lease(conf), conf->tag, now);
+	return tenant;
+}
+
+void
+tenant_free(struct tenant *tenant)
+{
+	free(tenant->name);
+	free(tenant);
+}
+
+void
+tenant_configure(struct tenant *tenant, const struct conf_service *conf)
+{
+	tenant->lease.longest = longest_lease(conf);
+	tenant->lease.tag = conf->tag;
+	tenant->dropped = false;
+}
+
+enum plan_want
+tenant_want(const struct tenant *tenant)
+{
+	if (tenant->drained || tenant->dropped)
+		return WANT_OFF;
+	switch (tenant->lease.state) {
+	case LEASE_UNDECIDED:
+		return WANT_UNDECIDED;
+	case LEASE_LIVE:
+		return WANT_ON;
+	default:
+		return WANT_OFF;
+	}
+}

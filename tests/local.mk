@@ -1,0 +1,7 @@
+# what `make check` runs; the namespace suite and the benchmarks have commands of their own
+include tests/zapi.mk
+include tests/conf.mk
+include tests/checks.mk
+include tests/engine.mk
+include tests/keeperio.mk
+include tests/plan.mk
