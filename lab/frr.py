@@ -1,0 +1,288 @@
+"""FRR on one node: its files, its daemons, their vty sockets. Nothing of the host's FRR is touched."""
+
+import contextlib
+import json
+import pathlib
+import shutil
+import signal
+import socket
+import stat
+
+from .netns import LabError, alive, send, wait, run
+
+LIBDIR = pathlib.Path("/usr/lib/frr")
+RECIPES = pathlib.Path(__file__).parent.parent / "frr-configs"
+DAEMON_OF = {"ospf": "ospfd", "ospf6": "ospf6d", "rip": "ripd", "ripng": "ripngd", "bgp": "bgpd"}
+PROTOCOL_OF = {daemon: protocol for protocol, daemon in DAEMON_OF.items()}
+
+# OSPF raises a network in 10 s at its own pace, in 2 s without; settle() gives it its pace back.
+RAISING = {"ospf": ["timers throttle lsa all 0", "timers lsa min-arrival 0"],
+           "ospf6": ["timers lsa min-arrival 0"]}
+
+# Started by the lab and by watchfrr alike, so that a daemon is started one way only.
+CONTROL = """\
+#!/bin/sh
+# frrctl start|stop|restart DAEMON...|all : the FRR daemons of {node}, inside its namespace
+dir={dir}
+pid() {{ cat $dir/$1.pid 2>/dev/null; }}
+runs() {{ p=$(pid $1) && grep -q "$dir/$1.pid" /proc/$p/cmdline 2>/dev/null; }}
+start() {{
+	runs $1 && return 0
+	{libdir}/$1 -d -u frr -g frr -f $dir/$1.conf -i $dir/$1.pid -z $dir/zserv.api \\
+	    --vty_socket $dir -P 0 --log file:$dir/$1.log --log-level informational
+}}
+stop() {{
+	runs $1 || return 0
+	kill -TERM $(pid $1) 2>/dev/null
+	i=0
+	while runs $1; do
+		i=$((i + 1))
+		[ $i -gt 60 ] && kill -KILL $(pid $1) 2>/dev/null
+		[ $i -gt 80 ] && return 1
+		sleep 0.05
+	done
+	rm -f $dir/$1.pid
+}}
+# FRR has files at fixed places, too. This mount namespace (of ip netns exec) gets its own.
+mkdir -p /run/frr /var/tmp/frr $dir/tmp
+[ /run/frr -ef $dir ] || {{ mount --bind $dir /run/frr && mount --bind $dir/tmp /var/tmp/frr; }} || exit 1
+verb=$1; shift
+[ "$1" = all ] && set -- {daemons}
+for d; do
+	case $verb in
+	start|stop) $verb $d ;;
+	restart) stop $d && start $d ;;
+	*) echo "frrctl: $verb?" >&2; exit 2 ;;
+	esac || exit 1
+done
+"""
+
+
+class Frr:
+    """zebra and the routing daemons of one node.
+
+    recipe: "access-list" or "tag" of frr-configs/, loaded on sites. timers: protocols whose
+    timers.conf is loaded. The daemons are named as their programs are (zebra, ospfd, ...).
+    """
+
+    def __init__(self, node, protocols, recipe="access-list", timers=(), ecmp=False):
+        self.node = node
+        self.dir = node.dir / "frr"
+        self.protocols = tuple(protocols)
+        self.recipe = recipe
+        self.timers = tuple(timers)
+        self.ecmp = ecmp
+        self.daemons = ["zebra", *(DAEMON_OF[p] for p in protocols)]
+        self._watchfrr = None
+
+    @property
+    def zserv(self):
+        return self.dir / "zserv.api"
+
+    def write(self):
+        """The run directory with every file in it, anew."""
+        self.dir.mkdir(parents=True, exist_ok=True)
+        shutil.chown(self.dir, "frr", "frr")
+        self.dir.chmod(0o755)
+        self._file("zebra.conf", f"hostname {self.node.name}\nlog timestamp precision 6\n")
+        self._write_protocols(raising=True)
+        ctl = self._file("frrctl", CONTROL.format(
+            node=self.node.name, dir=self.dir, libdir=LIBDIR, daemons=" ".join(self.daemons)))
+        ctl.chmod(ctl.stat().st_mode | stat.S_IXUSR)
+
+    def _write_protocols(self, raising):
+        for protocol in self.protocols:
+            self._file(DAEMON_OF[protocol] + ".conf", self.config(protocol, raising))
+
+    def settle(self):
+        """The lab has converged: from now on the protocols go at the pace that was asked for."""
+        self._write_protocols(raising=False)
+        for protocol, lines in RAISING.items():
+            if protocol in self.protocols and protocol not in self.timers:
+                self.vty(DAEMON_OF[protocol], "configure terminal", "router " + protocol,
+                         *("no " + line for line in lines), "end")
+
+    def _file(self, name, text):
+        path = self.dir / name
+        path.write_text(text)
+        return path
+
+    def config(self, protocol, raising=False):
+        """The routing daemon's file: the recipe as it is published, then what is this node's."""
+        spec = self.node.spec
+        parts = []
+        if spec.role == "site":
+            parts.append((RECIPES / protocol / (self.recipe + ".conf")).read_text())
+        if protocol in self.timers:
+            parts.append((RECIPES / protocol / "timers.conf").read_text())
+        parts.append("!\n! this node\n!\nlog timestamp precision 6\n")
+        if raising and protocol in RAISING:
+            parts.append("\n ".join(["router " + protocol, *RAISING[protocol]]) + "\nexit\n")
+        parts.append("\n".join(getattr(self, "_" + protocol)(spec)) + "\n")
+        return "".join(parts)
+
+    @staticmethod
+    def _client(port):
+        return port.peer.startswith("c")
+
+    def _ospf(self, spec):
+        yield "router ospf"
+        yield f" ospf router-id {spec.router_id}"
+        for port in spec.ports:
+            yield f" network {port.v4.network} area 0"
+        yield "exit"
+        for port in spec.ports:
+            yield f"interface {port.name}"
+            yield from self._ospf_interface("ip ospf", port)
+
+    def _ospf6(self, spec):
+        yield "router ospf6"
+        yield f" ospf6 router-id {spec.router_id}"
+        yield "exit"
+        for port in spec.ports:
+            yield f"interface {port.name}"
+            yield " ipv6 ospf6 area 0"
+            yield from self._ospf_interface("ipv6 ospf6", port)
+
+    def _ospf_interface(self, word, port):
+        yield f" {word} network point-to-point"
+        yield f" {word} hello-interval 1"
+        yield f" {word} dead-interval 4"
+        yield f" {word} cost {20 if port.second else 10}"
+        if self._client(port):
+            yield f" {word} passive"
+        yield "exit"
+
+    def _rip(self, spec):
+        yield "router rip"
+        yield " version 2"
+        yield from self._rip_common(spec, "ALL")
+        yield "access-list ALL seq 5 permit any"
+
+    def _ripng(self, spec):
+        yield "router ripng"
+        yield from self._rip_common(spec, "ALL6")
+        yield "ipv6 access-list ALL6 seq 5 permit any"
+
+    def _rip_common(self, spec, everything):
+        for port in spec.ports:
+            yield f" network {port.name}"
+            if self._client(port):
+                yield f" passive-interface {port.name}"
+            if port.second and spec.role == "router" and not self.ecmp:
+                # in place of the 1 that a hop costs
+                yield f" offset-list {everything} in 2 {port.name}"
+        if self.ecmp:
+            yield " allow-ecmp"
+        yield "exit"
+
+    def _bgp(self, spec):
+        yield f"router bgp {spec.asn}"
+        yield f" bgp router-id {spec.router_id}"
+        yield " no bgp default ipv4-unicast"
+        yield " no bgp ebgp-requires-policy"
+        yield " no bgp network import-check"
+        peers = [p for p in spec.ports if not self._client(p)]
+        for family, attr in (("ipv4", "v4"), ("ipv6", "v6")):
+            for port in peers:
+                address = getattr(port, "peer_" + attr)
+                yield f" neighbor {address} remote-as {self.node.lab.specs[port.peer].asn}"
+                yield f" neighbor {address} timers connect 1"
+            yield f" address-family {family} unicast"
+            for port in spec.ports:
+                if spec.role == "router":
+                    yield f"  network {getattr(port, attr).network}"
+            for port in peers:
+                address = getattr(port, "peer_" + attr)
+                yield f"  neighbor {address} activate"
+                if spec.role == "site":  # both sites are one AS, and should hear each other
+                    yield f"  neighbor {address} allowas-in 1"
+                elif any(p.second for p in spec.ports) and not port.second:
+                    yield f"  neighbor {address} weight 100"
+            yield " exit-address-family"
+        yield "exit"
+
+    # -- daemons ---------------------------------------------------------------------
+
+    def _control(self, verb, daemons):
+        run(self.node.ns.argv([self.dir / "frrctl", verb, *(daemons or self.daemons)]),
+            stdin=-3, timeout=60)
+
+    def start(self, *daemons):
+        self._control("start", daemons)
+
+    def stop(self, *daemons):
+        """SIGTERM, and wait for the end; all daemons when none is named."""
+        self._control("stop", daemons or reversed(self.daemons))
+
+    def restart(self, *daemons):
+        self.stop(*daemons)
+        self.start(*daemons)
+
+    def pid(self, daemon):
+        """Its pid, or None when it does not run."""
+        with contextlib.suppress(OSError, ValueError):
+            pid = int((self.dir / f"{daemon}.pid").read_text())
+            line = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
+            if str(self.dir).encode() in line and alive(pid):
+                return pid
+        return None
+
+    def alive(self, daemon):
+        return self.pid(daemon) is not None
+
+    def signal(self, sig, *daemons):
+        for daemon in daemons or self.daemons:
+            pid = self.pid(daemon)
+            if pid is None:
+                raise LabError(f"{daemon} of {self.node.name} does not run")
+            send([pid], sig)
+
+    def kill(self, *daemons):
+        """SIGKILL; returns when they are dead."""
+        pids = [self.pid(d) for d in daemons or self.daemons]
+        self.signal(signal.SIGKILL, *daemons)
+        wait(lambda: not any(map(alive, pids)), 5, f"{daemons} to die")
+
+    def hang(self, *daemons):
+        self.signal(signal.SIGSTOP, *daemons)
+
+    def resume(self, *daemons):
+        self.signal(signal.SIGCONT, *daemons)
+
+    def watch(self, *options):
+        """Put watchfrr over the daemons, as Debian does."""
+        ctl = self.dir / "frrctl"
+        self._watchfrr = self.node.daemon("watchfrr")
+        self._watchfrr.start([
+            LIBDIR / "watchfrr", "-S", self.dir, "-p", self.dir / "watchfrr.pid",
+            "-r", f"{ctl} restart %s", "-s", f"{ctl} start %s", "-k", f"{ctl} stop %s",
+            *options, *self.daemons])
+        return self._watchfrr
+
+    # -- asking ----------------------------------------------------------------------
+
+    def vty(self, daemon, *commands):
+        """The answer to the last of the commands, asked of the daemon's vty socket."""
+        with socket.socket(socket.AF_UNIX) as vty:
+            vty.settimeout(5)
+            vty.connect(str(self.dir / f"{daemon}.vty"))
+            for command in ("enable", *commands):
+                vty.sendall(command.encode() + b"\0")
+                answer = b""
+                while answer[-4:-1] != b"\0\0\0":
+                    data = vty.recv(65536)
+                    if not data:
+                        raise LabError(f"{daemon} of {self.node.name} closed its vty: {command}")
+                    answer += data
+                if answer[-1]:
+                    raise LabError(f"{daemon} of {self.node.name}: {command}: status "
+                                   f"{answer[-1]}: {answer[:-4].decode().strip()}")
+        return answer[:-4].decode()
+
+    def json(self, daemon, command):
+        return json.loads(self.vty(daemon, command + " json") or "{}")
+
+    def log(self, daemon):
+        path = self.dir / f"{daemon}.log"
+        return path.read_text(errors="replace") if path.exists() else ""

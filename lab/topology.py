@@ -1,0 +1,56 @@
+"""The networks of topology.json as objects: who is linked to whom, by which addresses."""
+
+import ipaddress
+import json
+import pathlib
+from dataclasses import dataclass, field
+
+DATA = json.loads(pathlib.Path(__file__).with_name("topology.json").read_text())
+SERVICE = DATA["service"]
+PREFIX4 = SERVICE["v4"] + "/32"
+PREFIX6 = SERVICE["v6"] + "/128"
+SITE_OF_ANSWER = {n["answer"]: name for name, n in DATA["nodes"].items() if "answer" in n}
+
+
+@dataclass
+class Port:
+    """One end of a link: the interface, what it is called here and what is behind it."""
+
+    name: str
+    peer: str
+    v4: ipaddress.IPv4Interface
+    v6: ipaddress.IPv6Interface
+    peer_v4: ipaddress.IPv4Address
+    peer_v6: ipaddress.IPv6Address
+    second: bool  # the way to the site that is used only when the first is gone
+
+
+@dataclass
+class NodeSpec:
+    name: str
+    role: str
+    router_id: str | None
+    asn: int | None
+    answer: str | None
+    ports: list[Port] = field(default_factory=list)
+
+
+def load(variant):
+    """{name: NodeSpec} of one variant; a node that has no link in it does not exist."""
+    specs = {}
+
+    def node(name):
+        data = DATA["nodes"][name]
+        return specs.setdefault(name, NodeSpec(
+            name, data["role"], data.get("id"), data.get("asn"), data.get("answer")))
+
+    for key in DATA["variants"][variant]:
+        link = DATA["links"][key]
+        a, b = key.split("-")
+        v4 = [ipaddress.ip_interface(x) for x in link["v4"]]
+        v6 = [ipaddress.ip_interface(x) for x in link["v6"]]
+        second = link.get("second", False)
+        for me, (here, there) in enumerate(((a, b), (b, a))):
+            node(here).ports.append(Port(
+                "to-" + there, there, v4[me], v6[me], v4[1 - me].ip, v6[1 - me].ip, second))
+    return specs

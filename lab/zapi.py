@@ -1,0 +1,113 @@
+"""A bare ZAPI client, dialect of FRR 8.3 to 9.0: no checks, no lease, no memory.
+
+It announces and withdraws in the instant it is told to. The benchmarks measure with it what
+the network alone costs; tests use it to make a mess that zanycastd has to clean up.
+"""
+
+import ipaddress
+import socket
+import struct
+import threading
+
+from .netns import LabError, boottime_us, wait
+
+HELLO, ROUTE_ADD, ROUTE_DELETE, REDISTRIBUTE_ADD, ECHO_ADD, ECHO_DEL = 0x12, 8, 9, 0x0b, 0x1e, 0x1f
+CONNECT, TAG_BIT = 2, 0x08
+LO = 1
+
+
+def _message(command, body=b""):
+    return struct.pack(">HBBIH", 10 + len(body), 0xfe, 6, 0, command) + body
+
+
+def _route(prefix, message):
+    net = ipaddress.ip_network(prefix)
+    size = (net.prefixlen + 7) // 8
+    family = socket.AF_INET if net.version == 4 else socket.AF_INET6
+    return struct.pack(">BHIIBBB", CONNECT, 0, 0, message, 1, family, net.prefixlen) \
+        + net.network_address.packed[:size]
+
+
+def add(prefix, tag=53, ifindex=LO):
+    """ROUTE_ADD as bytes: type CONNECT, one IFINDEX nexthop, metric 0."""
+    return _message(ROUTE_ADD, _route(prefix, 0x0d)
+                    + struct.pack(">HIBBI", 1, 0, 1, 0, ifindex) + struct.pack(">II", 0, tag))
+
+
+def delete(prefix):
+    return _message(ROUTE_DELETE, _route(prefix, 0))
+
+
+class BareClient:
+    """Connected to a node's zebra and subscribed to its connected routes."""
+
+    def __init__(self, node):
+        self.node = node
+        self.echo = {}      # prefix: tag last told (0 = none), absent = withdrawn or never told
+        self.told_us = {}   # prefix: when
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.connect(str(node.frr.zserv))
+        self.write(_message(HELLO, bytes(9)),
+                   *(_message(REDISTRIBUTE_ADD, struct.pack(">BBH", afi, CONNECT, 0))
+                     for afi in (1, 2)))
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def write(self, *messages):
+        """Messages in one write, as they are."""
+        self._socket.sendall(b"".join(messages))
+
+    def announce(self, *prefixes, tag=53, timeout=5):
+        """Alias on lo, then exactly one entry with our tag; returns when zebra has told it."""
+        for prefix in prefixes:
+            self.node.alias_add(prefix)
+        self.write(*(m for p in prefixes for m in (*[delete(p)] * 3, add(p, tag))))
+        wait(lambda: all(self.echo.get(p) == tag for p in prefixes), timeout,
+             f"zebra of {self.node.name} to tell {prefixes}")
+
+    def withdraw(self, *prefixes):
+        """Written and gone: no waiting, the alias stays."""
+        self.write(*(delete(p) for p in prefixes for _ in range(3)))
+
+    def close(self):
+        self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def _read(self):
+        buffer = b""
+        while True:
+            try:
+                data = self._socket.recv(65536)
+            except OSError:
+                return
+            if not data:
+                return
+            buffer += data
+            while len(buffer) >= 10:
+                length, _, _, _, command = struct.unpack(">HBBIH", buffer[:10])
+                if length < 10:
+                    raise LabError("ZAPI: header of zebra makes no sense")
+                if len(buffer) < length:
+                    break
+                if command in (ECHO_ADD, ECHO_DEL):
+                    self._told(command, buffer[10:length])
+                buffer = buffer[length:]
+
+    def _told(self, command, body):
+        kind, _, _, message, _, family, bits = struct.unpack(">BHIIBBB", body[:14])
+        size, width = (bits + 7) // 8, 4 if family == socket.AF_INET else 16
+        if kind != CONNECT:
+            return
+        prefix = f"{ipaddress.ip_address(body[14:14 + size].ljust(width, bytes(1)))}/{bits}"
+        # metric, tag and MTU are the last words of an echo
+        tag = struct.unpack(">I", body[-8:-4])[0] if message & TAG_BIT else 0
+        if command == ECHO_ADD:
+            self.echo[prefix] = tag
+        else:
+            self.echo.pop(prefix, None)
+        self.told_us[prefix] = boottime_us()
