@@ -4,6 +4,7 @@ import ipaddress
 import select
 import socket
 import struct
+import sys
 import threading
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from .netns import boottime_us
 
 RTM_NEWROUTE, RTM_DELROUTE = 24, 25
 RTMGRP_IPV4_ROUTE, RTMGRP_IPV6_ROUTE = 0x40, 0x400
-RTA_DST = 1
+RTA_DST, RTA_OIF = 1, 4
 NLM_F_REPLACE = 0x100
 
 
@@ -21,6 +22,7 @@ class RouteEvent:
     verb: str      # "add", "replace" or "del"
     prefix: str
     table: int
+    via: str | None  # the neighbour, where there is one and no more
 
 
 class RouteWatch:
@@ -28,6 +30,8 @@ class RouteWatch:
 
     def __init__(self, node):
         self.events = []
+        self._peers = {i["ifindex"]: i["ifname"].removeprefix("to-")
+                       for i in node.ns.ip_json("link", "show") if i["ifname"] != "lo"}
         with node.ns.entered():
             self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
@@ -71,14 +75,16 @@ class RouteWatch:
 
     def _route(self, now, kind, flags, body):
         family, bits, _, _, table = struct.unpack("=BBBBB", body[:5])
-        rest = body[12:]
+        attrs, rest = {}, body[12:]
         while len(rest) >= 4:
             size, attr = struct.unpack("=HH", rest[:4])
-            if attr == RTA_DST:
-                prefix = f"{ipaddress.ip_address(rest[4:size])}/{bits}"
-                verb = "del" if kind == RTM_DELROUTE else \
-                    "replace" if flags & NLM_F_REPLACE else "add"
-                self.events.append(RouteEvent(now, verb, prefix, table))
             if size < 4:
                 return
+            attrs[attr] = rest[4:size]
             rest = rest[(size + 3) & ~3:]
+        if RTA_DST not in attrs:
+            return
+        prefix = f"{ipaddress.ip_address(attrs[RTA_DST])}/{bits}"
+        verb = "del" if kind == RTM_DELROUTE else "replace" if flags & NLM_F_REPLACE else "add"
+        via = self._peers.get(int.from_bytes(attrs.get(RTA_OIF, b""), sys.byteorder))
+        self.events.append(RouteEvent(now, verb, prefix, table, via))
