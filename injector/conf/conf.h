@@ -17,7 +17,8 @@ enum check_target { TARGET_FIXED, TARGET_SERVICE };
 enum transport { TRANSPORT_UDP, TRANSPORT_TCP };
 enum alias_mode { ALIAS_MANAGED, ALIAS_HELD, ALIAS_NONE };
 enum filter { FILTER_PREFIX, FILTER_TAG };
-enum adopt { ADOPT_LEASE, ADOPT_KEEP }; /* a permanent address found: give it a lifetime, or leave it */
+/* A permanent address found: give it a lifetime, or leave it. */
+enum adopt { ADOPT_LEASE, ADOPT_KEEP };
 enum start_state { START_ENABLED, START_DRAINED };
 enum protocol { PROTO_OSPF = 1, PROTO_OSPF6 = 2, PROTO_RIP = 4, PROTO_RIPNG = 8, PROTO_BGP = 16 };
 
@@ -46,8 +47,9 @@ struct conf_check {
 	char *user;  /* exec; NULL: the engine's user */
 	bool nagios; /* exec */
 
-	bool any_address;    /* listener: any address serves */
-	struct prefix listen; /* listener: else this one (its wildcard serves too) */
+	bool any_address;     /* listener: any address serves */
+	struct prefix listen; /* listener: else this one (its wildcard serves too); or,
+				 with family 0, the service's own */
 
 	unsigned int line; /* in file, for messages */
 };
@@ -79,9 +81,9 @@ struct conf {
 	enum log_target log_target;
 	enum log_level log_level;
 	char *zebra_socket;
-	char *dialect; /* "auto" or a name */
-	char *vty_dir; /* where zebra.vty, ospfd.vty … are: the socket's folder unless said */
-	char *hook;    /* NULL: none */
+	char *dialect;	 /* "auto" or a name */
+	char *vty_dir;	 /* where zebra.vty, ospfd.vty … are: the socket's folder unless said */
+	char *hook;	 /* NULL: none */
 	char *hook_user; /* NULL: the engine's user */
 	int64_t hook_timeout;
 	struct conf_service *services;
@@ -105,6 +107,7 @@ struct conf_errors {
 	char *text; /* owned; NULL: none */
 	size_t count;
 };
+void conf_errors_free(struct conf_errors *);
 
 /*
  * Reads file and all *.conf of dir (NULL: none), in this process: libconfuse may exit. NULL
@@ -116,7 +119,7 @@ struct conf *conf_read(const char *file, const char *dir, struct conf_errors *);
  * The same in a helper process that gives up its rights (user: who to become when root; may be
  * NULL), so that a parser that exits, crashes or hangs hurts nobody. Blocks for at most 5 s.
  */
-struct conf *conf_read_apart(const char *file, const char *dir, const char *user,
-    struct conf_errors *);
+struct conf *
+conf_read_apart(const char *file, const char *dir, const char *user, struct conf_errors *);
 
 #endif
