@@ -18,9 +18,9 @@ struct runner_link;
 struct conf;
 
 struct runner_result {
-	int error;  /* errno when it could not be started, else 0 */
-	int status; /* as of waitpid() */
-	bool timed_out; /* its group was killed: a failure whatever the status */
+	int error;	    /* errno when it could not be started, else 0 */
+	int status;	    /* as of waitpid() */
+	bool timed_out;	    /* its group was killed: a failure whatever the status */
 	const char *output; /* the tail, zero-terminated; valid in the call only */
 };
 typedef void runner_done_fn(void *arg, const struct runner_result *);
@@ -33,8 +33,8 @@ void runner_link_free(struct runner_link *);
 int runner_run_check(struct runner_link *, const char *service, const char *check,
     int64_t timeout_ms, runner_done_fn *fn, void *arg);
 /* env: "NAME=value" strings, NULL at the end; input goes to standard input. */
-int runner_run_hook(struct runner_link *, char *const env[], const char *input,
-    int64_t timeout_ms, runner_done_fn *fn, void *arg);
+int runner_run_hook(struct runner_link *, char *const env[], const char *input, int64_t timeout_ms,
+    runner_done_fn *fn, void *arg);
 /* Kills the group of a run; its callback will not be called. */
 void runner_cancel(struct runner_link *, int ticket);
 
