@@ -24,7 +24,7 @@ enum cause {
 
 const char *cause_name(enum cause); /* "no-socket" */
 const char *cause_text(enum cause); /* one sentence for the man page and `why` */
-/* From an errno of connect(), send() or recv(): refused, unreachable, timeout or local. */
+/* From an errno of connect(), send() or recv(): refused, unreachable, timeout, closed or local. */
 enum cause cause_from_errno(int error);
 
 #endif

@@ -13,15 +13,16 @@
 #include "conf/conf.h"
 
 struct event_base;
+struct sockaddr;
 struct check;
 struct runner_link; /* runner/link.h: starts programs for exec checks */
 
 struct verdict {
-	enum cause cause;	/* CAUSE_OK: pass */
-	bool final;		/* an event proves it: `fall` need not be waited for (listener) */
-	int64_t started;	/* clock_ms() at the probe's start: a pass is proof of this moment */
+	enum cause cause; /* CAUSE_OK: pass */
+	bool final;	  /* an event proves it: `fall` need not be waited for (listener) */
+	int64_t started;  /* clock_ms() at the probe's start: a pass is proof of this moment */
 	int64_t started_us, ended_us;
-	char text[160];		/* one line for people: "SERVFAIL from 127.0.0.1#53" */
+	char text[160]; /* one line for people: "SERVFAIL from 127.0.0.1#53" */
 };
 
 typedef void verdict_fn(void *arg, const struct verdict *);
@@ -30,18 +31,21 @@ typedef void verdict_fn(void *arg, const struct verdict *);
 struct check_context {
 	struct event_base *base;
 	struct runner_link *runner;
-	struct dns_sockets *dns;	    /* dns.c: the sockets shared by all dns checks */
+	struct dns_sockets *dns;	 /* dns.c: the sockets shared by all dns checks */
 	struct listener_watch *listener; /* listener.c: one sock_diag subscription for all */
 };
 int check_context_init(struct check_context *, struct event_base *, struct runner_link *);
 void check_context_free(struct check_context *);
 
 /*
- * Makes a check that is not yet running. service_prefixes: what `target = service` and a
- * listener without an address ask. conf and prefixes must outlive the check. NULL with errno.
+ * Makes a check that is not yet running. service: the name by which the runner finds it in its
+ * own configuration. service_prefixes: what `target = service` and a listener without an
+ * address (listen.family 0) ask. service, conf and prefixes must outlive the check. NULL with
+ * errno.
  */
-struct check *check_new(struct check_context *, const struct conf_check *conf,
+struct check *check_new(struct check_context *, const char *service, const struct conf_check *conf,
     const struct prefix *service_prefixes, size_t nprefixes, verdict_fn *fn, void *arg);
+/* May be called from the verdict's function, too. */
 void check_free(struct check *);
 
 /* Starts its schedule, the first probe within a random part of `fast`. */
@@ -75,13 +79,19 @@ extern const struct check_ops check_dns, check_tcp, check_exec, check_listener;
 /* For the kinds only. */
 void *check_state(struct check *);
 struct check_context *check_ctx(struct check *);
-/* The address to ask at this probe: the server, or one of the service's in turn. */
+const char *check_service(const struct check *);
+/*
+ * The address to ask at this probe: the server, or one of the service's. The turn goes on with
+ * each pass and stays at an address that fails, so that one dead address of several is seen.
+ */
 const struct sockaddr *check_address(struct check *, int *len);
+/* That address for people: "127.0.0.1#53". Returns buf. */
+const char *check_where(const struct check *, char *buf, size_t size);
 const struct prefix *check_prefixes(struct check *, size_t *n);
-void check_done(struct check *, enum cause, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
+void
+check_done(struct check *, enum cause, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* An event between probes (listener): a final verdict at once. */
-void check_event(struct check *, enum cause, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
+void
+check_event(struct check *, enum cause, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 #endif
