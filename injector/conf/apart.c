@@ -31,6 +31,7 @@
 #define ERRORS_MAX (64 * 1024)
 #define MEMORY_MAX (1024u * 1024 * 1024)
 #define CHILD_FD 3
+#define NOBODY 65534
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
@@ -97,21 +98,23 @@ separate(int fd)
 	return 0;
 }
 
+/* A user that does not exist (yet) is no reason to go on as root. */
 static int
 give_up_rights(const char *user)
 {
 	struct passwd *pw;
+	uid_t uid = NOBODY;
+	gid_t gid = NOBODY;
 
 	if (geteuid() != 0 || user == NULL)
 		return 0;
-	errno = 0;
-	if ((pw = getpwnam(user)) == NULL) {
-		errno = errno != 0 ? errno : ENOENT;
-		return -1;
+	if ((pw = getpwnam(user)) != NULL) {
+		uid = pw->pw_uid;
+		gid = pw->pw_gid;
 	}
-	if (setgroups(0, NULL) == -1 || setgid(pw->pw_gid) == -1 || setuid(pw->pw_uid) == -1)
+	if (setgroups(0, NULL) == -1 || setgid(gid) == -1 || setuid(uid) == -1)
 		return -1;
-	if (pw->pw_uid != 0 && setuid(0) == 0) {
+	if (uid != 0 && setuid(0) == 0) {
 		errno = EPERM;
 		return -1;
 	}

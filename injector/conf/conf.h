@@ -116,8 +116,9 @@ void conf_errors_free(struct conf_errors *);
 struct conf *conf_read(const char *file, const char *dir, struct conf_errors *);
 
 /*
- * The same in a helper process that gives up its rights (user: who to become when root; may be
- * NULL), so that a parser that exits, crashes or hangs hurts nobody. Blocks for at most 5 s.
+ * The same in a helper process that gives up its rights, so that a parser that exits, crashes or
+ * hangs hurts nobody. user: who to become when root; one that does not exist: 65534; NULL: stay.
+ * Blocks for at most 5 s.
  */
 struct conf *
 conf_read_apart(const char *file, const char *dir, const char *user, struct conf_errors *);

@@ -73,10 +73,9 @@ report_one(enum block block, const struct raw_unknown *u, struct report *r)
 void
 report_unknown(const struct raw_section *s, struct report *r)
 {
-	if (s->block == BLOCK_UNKNOWN)
-		return;
 	for (size_t i = 0; i < s->nunknown; i++)
 		report_one(s->block, &s->unknown[i], r);
-	for (size_t i = 0; i < s->nchildren; i++)
-		report_unknown(s->children[i], r);
+	for (size_t b = 0; b < BLOCKS; b++)
+		for (size_t i = 0; i < s->children[b].count; i++)
+			report_unknown(s->children[b].list[i], r);
 }

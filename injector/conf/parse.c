@@ -335,17 +335,19 @@ merge(struct raw_section *root, struct raw_section *from)
 		root->options[root->noptions - 1] = *o;
 	}
 	from->noptions = 0;
-	for (size_t i = 0; i < from->nchildren; i++) {
-		struct raw_section *child = from->children[i], *there;
+	for (unsigned int b = 0; b <= BLOCKS; b++) {
+		for (size_t i = 0; i < from->children[b].count; i++) {
+			struct raw_section *child = from->children[b].list[i], *there = NULL;
 
-		there = child->block < BLOCK_SERVICE ? raw_child(root, child->block, 0) : NULL;
-		if (there == NULL) {
-			raw_add_child(root, child);
-			continue;
+			if (b < BLOCK_SERVICE)
+				there = raw_child(root, (enum block)b, 0);
+			if (there != NULL)
+				merge(there, child);
+			else
+				raw_add_child(root, child);
 		}
-		merge(there, child);
+		from->children[b].count = 0;
 	}
-	from->nchildren = 0;
 	for (size_t i = 0; i < from->nunknown; i++)
 		raw_add_unknown(
 		    root, from->unknown[i].name, from->unknown[i].section, from->unknown[i].place);

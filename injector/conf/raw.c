@@ -67,12 +67,14 @@ raw_free(struct raw_section *s)
 			free(s->options[i].values[j].text);
 		free(s->options[i].values);
 	}
-	for (size_t i = 0; i < s->nchildren; i++)
-		raw_free(s->children[i]);
+	for (size_t b = 0; b <= BLOCKS; b++) {
+		for (size_t i = 0; i < s->children[b].count; i++)
+			raw_free(s->children[b].list[i]);
+		free(s->children[b].list);
+	}
 	for (size_t i = 0; i < s->nunknown; i++)
 		free(s->unknown[i].name);
 	free(s->options);
-	free(s->children);
 	free(s->unknown);
 	free(s->title);
 	free(s);
@@ -81,8 +83,10 @@ raw_free(struct raw_section *s)
 struct raw_section *
 raw_add_child(struct raw_section *s, struct raw_section *child)
 {
-	s->children = must_grow(s->children, s->nchildren, sizeof(struct raw_section *));
-	return s->children[s->nchildren++] = child;
+	struct raw_children *c = &s->children[child->block];
+
+	c->list = must_grow(c->list, c->count, sizeof(struct raw_section *));
+	return c->list[c->count++] = child;
 }
 
 struct raw_option *
@@ -122,10 +126,7 @@ raw_add_unknown(struct raw_section *s, const char *name, bool section, struct pl
 struct raw_section *
 raw_child(const struct raw_section *s, enum block block, size_t n)
 {
-	for (size_t i = 0; i < s->nchildren; i++)
-		if (s->children[i]->block == block && n-- == 0)
-			return s->children[i];
-	return NULL;
+	return n < s->children[block].count ? s->children[block].list[n] : NULL;
 }
 
 char *

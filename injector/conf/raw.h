@@ -42,8 +42,10 @@ struct raw_section {
 	struct place place;
 	struct raw_option *options;
 	size_t noptions;
-	struct raw_section **children;
-	size_t nchildren;
+	struct raw_children {
+		struct raw_section **list;
+		size_t count;
+	} children[BLOCKS + 1]; /* by block */
 	struct raw_unknown *unknown;
 	size_t nunknown;
 };
