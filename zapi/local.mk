@@ -1,0 +1,16 @@
+# sources of zapi/
+noinst_LIBRARIES += zapi/libzapi.a
+zapi_libzapi_a_SOURCES = \
+	zapi/batch.c zapi/batch.h \
+	zapi/body.h \
+	zapi/detect.c zapi/detect.h \
+	zapi/dialect.c zapi/dialect.h \
+	zapi/encode.c \
+	zapi/lookup.c \
+	zapi/message.c zapi/message.h \
+	zapi/nexthop.c zapi/nexthop.h \
+	zapi/outbuf.c zapi/outbuf.h \
+	zapi/questions.c zapi/questions.h \
+	zapi/route.c \
+	zapi/session.c zapi/session.h \
+	zapi/wire.c zapi/wire.h

@@ -1,0 +1,562 @@
+/*
+ * A client's session with one zebra, without a socket: states, time, and what
+ * becomes of each message. The dialect is found by detect.c. Must not know who
+ * announces what, nor why.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "zapi/batch.h"
+#include "zapi/detect.h"
+#include "zapi/outbuf.h"
+#include "zapi/questions.h"
+#include "zapi/session.h"
+
+#define KEEPALIVE_MS 1000
+#define OPEN_MIN_MS 100	 /* shorter connections hurt a zebra that is just starting */
+#define MISSTART_MS 1000 /* zebra went away while it was asked */
+#define STEADY_MS 5000	 /* up for so long: the next loss is retried at once */
+#define LATE_MS 100	 /* so late a timer: it is us who slept, zebra may have answered */
+#define LISTEN_MS 50	 /* ... so read first */
+#define ERROR_NO_HANDLER 2
+/* Questions of our own must not fail for want of room. */
+#define BACKLOG_HARD (ZAPI_BACKLOG_MAX + ZAPI_MESSAGE_MAX)
+
+struct zapi_session {
+	zapi_event_fn *fn;
+	void *arg;
+	const struct zapi_dialect *forced, *dialect, *alternative;
+	enum zapi_state state;
+	enum zapi_wish wish;
+	struct detect detect;
+	bool connected, closing;
+	bool was_up;
+	bool synced;  /* the loss of this connection must be told */
+	bool at_once; /* the next attempt needs no wait */
+	bool refused; /* the next attempt can wait long */
+	int64_t opened, up_since, close_at, retry_at, due, keepalive_at;
+	int64_t listen_until; /* no silence counts before */
+	int64_t backoff;
+	uint64_t sent; /* bytes handed to the socket, ever */
+	size_t trailing;
+	char reason[256];
+	struct outbuf out;
+	struct questions questions;
+	size_t in_len;
+	uint8_t in[ZAPI_MESSAGE_MAX];
+};
+
+static const struct zapi_prefix nowhere = { AF_INET, 32, { 255, 255, 255, 255 } };
+
+const char *
+zapi_state_name(enum zapi_state state)
+{
+	static const char *const names[] = { [ZAPI_DOWN] = "down",
+		[ZAPI_DETECTING] = "detecting",
+		[ZAPI_SYNCING] = "syncing",
+		[ZAPI_UP] = "up" };
+
+	return names[state];
+}
+
+static void
+emit(
+    struct zapi_session *s, enum zapi_event_kind kind, const struct zapi_msg *msg, const char *text)
+{
+	struct zapi_event ev = { .kind = kind, .msg = msg, .text = text };
+
+	s->fn(s->arg, &ev);
+}
+
+struct zapi_session *
+zapi_session_new(const struct zapi_dialect *forced, zapi_event_fn *fn, void *arg, int64_t now)
+{
+	struct zapi_session *s = calloc(1, sizeof(*s));
+
+	if (s == NULL)
+		return NULL;
+	s->forced = s->dialect = forced;
+	s->fn = fn;
+	s->arg = arg;
+	s->state = ZAPI_DOWN;
+	s->wish = ZAPI_WISH_CONNECT;
+	s->backoff = ZAPI_RETRY_MIN_MS;
+	s->retry_at = now;
+	detect_init(&s->detect);
+	return s;
+}
+
+void
+zapi_session_free(struct zapi_session *s)
+{
+	if (s == NULL)
+		return;
+	outbuf_clear(&s->out);
+	free(s);
+}
+
+/* Gives the connection up: nothing is read from it or written to it any more. */
+static void
+hang_up(struct zapi_session *s, const char *reason, int64_t now)
+{
+	s->state = ZAPI_DOWN;
+	s->closing = true;
+	s->close_at = s->opened + OPEN_MIN_MS;
+	s->wish = now >= s->close_at ? ZAPI_WISH_CLOSE : ZAPI_WISH_NOTHING;
+	questions_clear(&s->questions);
+	outbuf_clear(&s->out);
+	snprintf(s->reason, sizeof(s->reason), "%s", reason);
+}
+
+static void
+give_up(struct zapi_session *s, enum zapi_event_kind kind, const char *reason, int64_t now)
+{
+	s->refused = kind == ZAPI_EVENT_REFUSED;
+	hang_up(s, reason, now);
+	emit(s, kind, NULL, s->reason);
+}
+
+static void
+give_up_stuck(struct zapi_session *s, int64_t now)
+{
+	char text[160];
+
+	snprintf(text, sizeof(text), "zebra is connected but has not answered for %d ms%s%s",
+	    ZAPI_ANSWER_MS, s->forced != NULL ? "; the dialect is set by hand: " : "",
+	    s->forced != NULL ? s->forced->name : "");
+	give_up(s, ZAPI_EVENT_STUCK, text, now);
+}
+
+static int
+ask(struct zapi_session *s, const struct zapi_prefix *prefix, enum asker asker, int64_t now)
+{
+	uint8_t buf[64];
+	size_t len = zapi_encode_lookup(s->dialect, 0, prefix, buf, sizeof(buf));
+	size_t before = outbuf_waiting(&s->out);
+	struct question question = { asker, now, s->sent + before + len, s->sent };
+
+	if (len == 0) {
+		errno = EOPNOTSUPP;
+		return -1;
+	}
+	if (outbuf_append(&s->out, buf, len, BACKLOG_HARD) == -1)
+		return -1;
+	if (questions_push(&s->questions, question) == -1) {
+		outbuf_cut(&s->out, before);
+		return -1;
+	}
+	return 0;
+}
+
+static void
+got_answer(struct zapi_session *s, const struct zapi_msg *msg, int64_t now)
+{
+	enum asker asker;
+
+	if (questions_oldest(&s->questions) == NULL)
+		return;
+	asker = questions_pop(&s->questions).asker;
+	s->keepalive_at = now + KEEPALIVE_MS;
+	if (asker == ASKED_BY_CALLER) {
+		emit(s, ZAPI_EVENT_LOOKUP, msg, NULL);
+	} else if (asker == ASKED_FOR_DUMP) {
+		s->state = ZAPI_UP;
+		s->up_since = now;
+		s->was_up = true;
+		emit(s, ZAPI_EVENT_UP, NULL, NULL);
+	}
+}
+
+/*
+ * Subscribes, and asks a question behind it: zebra answers in order, so its answer
+ * ends the first dump.
+ */
+static void
+begin_sync(struct zapi_session *s, int64_t now)
+{
+	struct question fence = { ASKED_BY_DETECTION, now, s->sent, s->sent };
+
+	s->state = ZAPI_SYNCING;
+	s->synced = true;
+	if (s->detect.fence_open)
+		questions_push(&s->questions, fence);
+	if (batch_subscribe(s->dialect, !s->detect.hello_done, &s->out, BACKLOG_HARD) == -1 ||
+	    ask(s, &nowhere, ASKED_FOR_DUMP, now) == -1)
+		hang_up(s, "out of memory", now);
+}
+
+static void
+know_dialect(struct zapi_session *s, const struct zapi_dialect *d, const char *how)
+{
+	s->dialect = d;
+	emit(s, ZAPI_EVENT_DIALECT, NULL, how);
+}
+
+static void
+follow(struct zapi_session *s, enum detect_verdict verdict, int64_t now)
+{
+	switch (verdict) {
+	case DETECT_WAIT:
+		if (s->detect.ask_len == 0)
+			break;
+		s->due = now + s->detect.wait;
+		if (outbuf_append(&s->out, s->detect.ask, s->detect.ask_len, BACKLOG_HARD) == -1)
+			hang_up(s, "out of memory", now);
+		break;
+	case DETECT_FOUND:
+		s->alternative = s->detect.alternative;
+		know_dialect(s, s->detect.dialect, s->detect.text);
+		begin_sync(s, now);
+		break;
+	case DETECT_RECONNECT:
+		s->at_once = true;
+		hang_up(s, "asked again on a new connection", now);
+		break;
+	case DETECT_OVER:
+		hang_up(s, "this was no answer", now);
+		break;
+	case DETECT_HUNG:
+		give_up_stuck(s, now);
+		break;
+	case DETECT_REFUSED:
+		give_up(s, ZAPI_EVENT_REFUSED, s->detect.text, now);
+		break;
+	}
+}
+
+void
+zapi_session_connected(struct zapi_session *s, int64_t now)
+{
+	s->wish = ZAPI_WISH_NOTHING;
+	s->connected = true;
+	s->closing = s->synced = s->was_up = s->at_once = s->refused = false;
+	s->opened = now;
+	s->listen_until = now;
+	s->alternative = NULL;
+	s->trailing = 0;
+	s->in_len = 0;
+	questions_clear(&s->questions);
+	if (s->forced != NULL) {
+		know_dialect(s, s->forced, "set by hand");
+		begin_sync(s, now);
+		return;
+	}
+	s->state = ZAPI_DETECTING;
+	s->detect.last = s->dialect;
+	follow(s, detect_connected(&s->detect), now);
+}
+
+/* What the end of a connection says while the dialect is still being asked for. */
+static void
+closed_while_asked(struct zapi_session *s, int64_t now)
+{
+	enum detect_verdict verdict = detect_closed(&s->detect);
+
+	s->at_once = verdict == DETECT_RECONNECT;
+	if (verdict == DETECT_REFUSED)
+		give_up(s, ZAPI_EVENT_REFUSED, s->detect.text, now);
+}
+
+static int64_t
+next_wait(struct zapi_session *s)
+{
+	int64_t wait = s->backoff;
+
+	if (s->at_once)
+		return 0;
+	if (s->refused)
+		return ZAPI_RETRY_MAX_MS;
+	s->backoff = wait * 2 < ZAPI_RETRY_MAX_MS ? wait * 2 : ZAPI_RETRY_MAX_MS;
+	return wait;
+}
+
+void
+zapi_session_closed(struct zapi_session *s, int64_t now)
+{
+	bool was_connected = s->connected, lost = s->connected && s->synced;
+
+	if (!was_connected) {
+		s->at_once = s->refused = false;
+		if (!detect_at_start(&s->detect))
+			s->backoff = MISSTART_MS;
+		detect_init(&s->detect);
+	}
+	if (was_connected && !s->closing && s->state == ZAPI_DETECTING)
+		closed_while_asked(s, now);
+	else if (lost && !s->closing)
+		snprintf(s->reason, sizeof(s->reason), "zebra closed the connection");
+	if (lost && s->was_up && now - s->up_since >= STEADY_MS)
+		s->backoff = ZAPI_RETRY_MIN_MS;
+	s->connected = s->closing = s->synced = false;
+	s->state = ZAPI_DOWN;
+	questions_clear(&s->questions);
+	outbuf_clear(&s->out);
+	s->retry_at = now + next_wait(s);
+	s->wish = s->retry_at <= now ? ZAPI_WISH_CONNECT : ZAPI_WISH_NOTHING;
+	if (lost)
+		emit(s, ZAPI_EVENT_LOST, NULL, s->reason);
+}
+
+/* A body that does not fit: nothing of this dialect can be trusted any more. */
+static void
+refuse(struct zapi_session *s, const char *what, const uint8_t *buf, size_t len, int64_t now)
+{
+	char text[256];
+	size_t i;
+	int used;
+
+	used = snprintf(text, sizeof(text), "%s does not fit dialect %s%s:", what, s->dialect->name,
+	    s->forced != NULL ? ", which is set by hand and may be wrong" : "");
+	for (i = 0; i < len && i < 40; i++)
+		used += snprintf(
+		    text + used, sizeof(text) - (size_t)used, "%s%02x", i == 0 ? " " : "", buf[i]);
+	give_up(s, ZAPI_EVENT_REFUSED, text, now);
+}
+
+/*
+ * Two dialects differ in the width of a weight only: the first route that carries
+ * one decides.
+ */
+static int
+settle(struct zapi_session *s, const uint8_t *buf, size_t len, int rc, struct zapi_msg *msg)
+{
+	bool fits = rc == 0 && msg->trailing == 0, other_fits;
+	struct zapi_msg other;
+
+	if (msg->command != ZAPI_REDIST_ADD && msg->command != ZAPI_REDIST_DEL)
+		return rc;
+	other_fits = zapi_decode(s->alternative, ZAPI_FROM_ZEBRA, buf, len, &other) == 0 &&
+	    other.trailing == 0;
+	if (fits == other_fits)
+		return rc;
+	if (other_fits) {
+		const struct zapi_dialect *d = s->alternative;
+
+		s->alternative = NULL;
+		*msg = other;
+		know_dialect(s, d, "the weight in a route");
+		return 0;
+	}
+	s->alternative = NULL;
+	return rc;
+}
+
+static void
+handle(struct zapi_session *s, const uint8_t *buf, size_t len, int64_t now)
+{
+	struct zapi_msg msg;
+	int rc;
+
+	rc = zapi_decode(s->dialect, ZAPI_FROM_ZEBRA, buf, len, &msg);
+	if (s->alternative != NULL)
+		rc = settle(s, buf, len, rc, &msg);
+	if (rc == -1) {
+		refuse(s, "a message", buf, len, now);
+		return;
+	}
+	s->trailing += msg.trailing > 0;
+	switch (msg.command) {
+	case ZAPI_INTERFACE_ADD:
+	case ZAPI_INTERFACE_DELETE:
+	case ZAPI_INTERFACE_UP:
+	case ZAPI_INTERFACE_DOWN:
+		emit(s, ZAPI_EVENT_INTERFACE, &msg, NULL);
+		break;
+	case ZAPI_ADDRESS_ADD:
+	case ZAPI_ADDRESS_DEL:
+		emit(s, ZAPI_EVENT_ADDRESS, &msg, NULL);
+		break;
+	case ZAPI_REDIST_ADD:
+	case ZAPI_REDIST_DEL:
+		emit(s, ZAPI_EVENT_ROUTE, &msg, NULL);
+		break;
+	case ZAPI_LOOKUP:
+		got_answer(s, &msg, now);
+		break;
+	case ZAPI_ERROR:
+		if (msg.error == ERROR_NO_HANDLER)
+			refuse(s, "zebra's complaint of an unknown command", buf, len, now);
+		break;
+	default:
+		break;
+	}
+}
+
+/* Takes one message off the front: its length, or 0. */
+static size_t
+take(struct zapi_session *s, const uint8_t *buf, size_t len, int64_t now)
+{
+	bool detecting = s->state == ZAPI_DETECTING;
+	int frame = detecting ? detect_frame(buf, len) : zapi_frame(s->dialect, buf, len);
+
+	if (frame > 0 && detecting)
+		follow(s, detect_message(&s->detect, buf, (size_t)frame), now);
+	else if (frame > 0)
+		handle(s, buf, (size_t)frame, now);
+	else if (frame < 0 && detecting)
+		give_up(
+		    s, ZAPI_EVENT_REFUSED, "what answers on the socket does not speak ZAPI", now);
+	else if (frame < 0)
+		refuse(s, "a header", buf, len, now);
+	return frame > 0 ? (size_t)frame : 0;
+}
+
+void
+zapi_session_input(struct zapi_session *s, const void *buf, size_t len, int64_t now)
+{
+	const uint8_t *p = buf;
+
+	while (len > 0 && s->connected && !s->closing) {
+		size_t room = sizeof(s->in) - s->in_len, done = 0, taken;
+		size_t chunk = len < room ? len : room;
+
+		memcpy(s->in + s->in_len, p, chunk);
+		s->in_len += chunk;
+		p += chunk;
+		len -= chunk;
+		do {
+			taken = take(s, s->in + done, s->in_len - done, now);
+			done += taken;
+		} while (taken > 0 && !s->closing);
+		s->in_len -= done;
+		memmove(s->in, s->in + done, s->in_len);
+	}
+}
+
+int64_t
+zapi_session_deadline(const struct zapi_session *s)
+{
+	const struct questions *q = &s->questions;
+	int64_t due = INT64_MAX;
+
+	if (s->wish != ZAPI_WISH_NOTHING)
+		return INT64_MAX;
+	if (s->closing)
+		return s->close_at;
+	if (!s->connected)
+		return s->retry_at;
+	if (s->state == ZAPI_DETECTING)
+		due = s->due;
+	else if (q->count > 0)
+		due = q->ring[q->first].asked + ZAPI_ANSWER_MS;
+	else if (s->state == ZAPI_UP)
+		due = s->keepalive_at;
+	return due > s->listen_until ? due : s->listen_until;
+}
+
+static void
+connection_timer(struct zapi_session *s, int64_t due, int64_t now)
+{
+	struct question *oldest = questions_oldest(&s->questions);
+
+	/* After a sleep of our own the answer may lie unread in the socket. */
+	if (now - due > LATE_MS && s->listen_until < due) {
+		s->listen_until = now + LISTEN_MS;
+		return;
+	}
+	if (s->state == ZAPI_DETECTING) {
+		follow(s, detect_silence(&s->detect), now);
+	} else if (oldest != NULL && oldest->end > s->sent && oldest->seen != s->sent) {
+		/* it waits behind much else, in a queue that moves */
+		oldest->asked = now;
+		oldest->seen = s->sent;
+	} else if (oldest != NULL) {
+		give_up_stuck(s, now);
+	} else if (s->state == ZAPI_UP) {
+		s->keepalive_at = now + KEEPALIVE_MS;
+		ask(s, &nowhere, ASKED_FOR_LIFE, now);
+	}
+}
+
+void
+zapi_session_timer(struct zapi_session *s, int64_t now)
+{
+	int64_t due = zapi_session_deadline(s);
+
+	if (now < due)
+		return;
+	if (s->closing)
+		s->wish = ZAPI_WISH_CLOSE;
+	else if (!s->connected)
+		s->wish = ZAPI_WISH_CONNECT;
+	else
+		connection_timer(s, due, now);
+}
+
+enum zapi_wish
+zapi_session_wish(const struct zapi_session *s)
+{
+	return s->wish;
+}
+
+size_t
+zapi_session_output(const struct zapi_session *s, const uint8_t **buf)
+{
+	size_t waiting = outbuf_waiting(&s->out);
+
+	*buf = waiting > 0 ? s->out.buf + s->out.head : NULL;
+	return waiting;
+}
+
+void
+zapi_session_sent(struct zapi_session *s, size_t len)
+{
+	s->sent += len;
+	outbuf_sent(&s->out, len);
+}
+
+enum zapi_state
+zapi_session_state(const struct zapi_session *s)
+{
+	return s->state;
+}
+
+const struct zapi_dialect *
+zapi_session_dialect(const struct zapi_session *s)
+{
+	return s->dialect;
+}
+
+size_t
+zapi_session_trailing(const struct zapi_session *s)
+{
+	return s->trailing;
+}
+
+static int
+queue_route(struct zapi_session *s, const struct zapi_prefix *prefix, uint32_t ifindex,
+    const uint32_t *tag, unsigned int deletes)
+{
+	if (s->state != ZAPI_UP) {
+		errno = ENOTCONN;
+		return -1;
+	}
+	return batch_route(s->dialect, prefix, ifindex, tag, deletes, &s->out, ZAPI_BACKLOG_MAX);
+}
+
+int
+zapi_session_announce(struct zapi_session *s, const struct zapi_prefix *prefix, uint32_t ifindex,
+    uint32_t tag, unsigned int deletes)
+{
+	return queue_route(s, prefix, ifindex, &tag, deletes);
+}
+
+int
+zapi_session_withdraw(struct zapi_session *s, const struct zapi_prefix *prefix, uint32_t ifindex,
+    unsigned int deletes)
+{
+	return queue_route(s, prefix, ifindex, NULL, deletes);
+}
+
+int
+zapi_session_lookup(struct zapi_session *s, const struct zapi_prefix *prefix, int64_t now)
+{
+	if (s->state != ZAPI_UP) {
+		errno = ENOTCONN;
+		return -1;
+	}
+	return ask(s, prefix, ASKED_BY_CALLER, now);
+}

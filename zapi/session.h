@@ -1,0 +1,108 @@
+/*
+ * A client's session with one zebra, without a socket: bytes and time go in,
+ * bytes, events and wishes about the socket come out. It finds the dialect,
+ * subscribes to interfaces and connected routes, and keeps asking whether
+ * zebra still answers. Knows nobody but zapi/.
+ */
+#ifndef ZAPI_SESSION_H
+#define ZAPI_SESSION_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "zapi/dialect.h"
+#include "zapi/message.h"
+
+/* All times are milliseconds of one clock of the caller's choice. */
+#define ZAPI_ANSWER_MS 2000 /* no answer for so long: zebra is stuck */
+#define ZAPI_RETRY_MIN_MS 100
+#define ZAPI_RETRY_MAX_MS 5000
+
+enum zapi_state {
+	ZAPI_DOWN,	/* no connection; the next attempt is at the deadline */
+	ZAPI_DETECTING, /* connected, the dialect is not yet known */
+	ZAPI_SYNCING,	/* subscribed, the first dump is being read */
+	ZAPI_UP,	/* the dump is whole; routes may be sent */
+};
+
+const char *zapi_state_name(enum zapi_state state); /* "down", "detecting", … */
+
+enum zapi_event_kind {
+	ZAPI_EVENT_DIALECT,   /* the dialect is known (ev->text: how) */
+	ZAPI_EVENT_UP,	      /* state became ZAPI_UP */
+	ZAPI_EVENT_LOST,      /* the connection ended after it had been up or syncing */
+	ZAPI_EVENT_STUCK,     /* connected, but no answer within ZAPI_ANSWER_MS */
+	ZAPI_EVENT_REFUSED,   /* unknown dialect, or a body that does not parse: ev->text says
+			         what was seen and what to set */
+	ZAPI_EVENT_ROUTE,     /* msg->route: ZAPI_REDIST_ADD or ZAPI_REDIST_DEL */
+	ZAPI_EVENT_ADDRESS,   /* msg->address: ZAPI_ADDRESS_ADD or _DEL */
+	ZAPI_EVENT_INTERFACE, /* msg->interface: _ADD _DELETE _UP _DOWN */
+	ZAPI_EVENT_LOOKUP,    /* msg->lookup answers the oldest zapi_session_lookup() */
+};
+
+struct zapi_event {
+	enum zapi_event_kind kind;
+	const struct zapi_msg *msg; /* for the last four, else NULL; valid in the call only */
+	const char *text;	    /* a reason in words, or NULL; valid in the call only */
+};
+
+/* May call the verbs that queue messages, never zapi_session_free(). */
+typedef void zapi_event_fn(void *arg, const struct zapi_event *ev);
+
+/* What the owner of the socket should do now. Ask after every call that takes `now`. */
+enum zapi_wish {
+	ZAPI_WISH_NOTHING, /* read, write what zapi_session_output() shows, wait */
+	ZAPI_WISH_CONNECT, /* connect, then say zapi_session_connected() or _closed() */
+	ZAPI_WISH_CLOSE,   /* close the socket, then say zapi_session_closed() */
+};
+
+struct zapi_session;
+
+/*
+ * `forced` is the operator's dialect, or NULL for detection. Returns NULL with
+ * errno = ENOMEM. The first wish is to connect. `now` starts the clock.
+ */
+struct zapi_session *
+zapi_session_new(const struct zapi_dialect *forced, zapi_event_fn *fn, void *arg, int64_t now);
+void zapi_session_free(struct zapi_session *);
+
+void zapi_session_connected(struct zapi_session *, int64_t now);
+/* EOF, an error, a failed connect, or the close that was wished. */
+void zapi_session_closed(struct zapi_session *, int64_t now);
+/* Bytes as they were read; half messages are kept for later. */
+void zapi_session_input(struct zapi_session *, const void *buf, size_t len, int64_t now);
+void zapi_session_timer(struct zapi_session *, int64_t now);
+/* When zapi_session_timer() wants to be called; INT64_MAX: never. */
+int64_t zapi_session_deadline(const struct zapi_session *);
+enum zapi_wish zapi_session_wish(const struct zapi_session *);
+
+/* Bytes to write: *buf stays valid until the next call. Returns their number. */
+size_t zapi_session_output(const struct zapi_session *, const uint8_t **buf);
+void zapi_session_sent(struct zapi_session *, size_t len);
+
+enum zapi_state zapi_session_state(const struct zapi_session *);
+/* NULL as long as it is not known; stays the last one known while down. */
+const struct zapi_dialect *zapi_session_dialect(const struct zapi_session *);
+/* Messages of this connection with bytes behind their last known field. */
+size_t zapi_session_trailing(const struct zapi_session *);
+
+/*
+ * Queue messages behind each other; what is queued between two writes leaves in
+ * one write. Return 0, or -1 with errno = ENOTCONN when the session is not up,
+ * ENOBUFS when more than ZAPI_BACKLOG_MAX bytes wait, EINVAL for a prefix that is none.
+ * A batch is queued whole or not at all.
+ */
+#define ZAPI_BACKLOG_MAX (8u << 20)
+/* { [DEL(LOCAL)] DEL x deletes ADD } */
+int zapi_session_announce(struct zapi_session *, const struct zapi_prefix *, uint32_t ifindex,
+    uint32_t tag, unsigned int deletes);
+/* { [DEL(LOCAL)] DEL x deletes } */
+int zapi_session_withdraw(
+    struct zapi_session *, const struct zapi_prefix *, uint32_t ifindex, unsigned int deletes);
+/*
+ * Is anything known for this address? Answered by ZAPI_EVENT_LOOKUP, in order.
+ * Also -1 with errno = EOPNOTSUPP: the dialect cannot ask for IPv6.
+ */
+int zapi_session_lookup(struct zapi_session *, const struct zapi_prefix *, int64_t now);
+
+#endif
