@@ -195,7 +195,8 @@ static const struct keyword check_keywords[] = {
 	    .text = "How to ask.\nA truncated answer by UDP is asked for again by TCP.\n" },
 	{ "query", VALUE_QUERY, 1, TEXT_MAX, .otherwise = "none: required", CHECK(qname, ONE(DNS)),
 	    .example = "\"example.com SOA\"",
-	    .text = "Name and type to ask for.\nTypes without a name are written\n.Li TYPE65 .\n" },
+	    .text = "Name and type to ask for.\nTypes without a name are written\n.Li TYPE65 .\n"
+		    "A name with backslashes stands in single quotes.\n" },
 	{ "recurse", VALUE_YESNO, .def = "no", CHECK(recurse, ONE(DNS)), .example = "yes",
 	    .text = "Whether recursion is desired.\n" },
 	{ "rcode", VALUE_RCODES, 1, 24, .def = "NOERROR", CHECK(rcodes, ONE(DNS)),
