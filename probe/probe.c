@@ -24,40 +24,39 @@
 
 #include "tally.h"
 
-#define QUERY_MAX	512
-#define ANSWER_MAX	4096
-#define CATCH_UP	16	/* queries sent at once after a late wake-up */
+#define QUERY_MAX 512
+#define ANSWER_MAX 4096
+#define CATCH_UP 16 /* queries sent at once after a late wake-up */
 
 struct options {
-	const char	*server;
-	const char	*port;
-	const char	*source_port;
-	const char	*name;
-	const char	*type;
-	const char	*class;
-	int64_t		 interval_us;
-	int64_t		 duration_us;
-	int64_t		 timeout_us;
-	int		 realtime;
-	int		 json;
+	const char *server;
+	const char *port;
+	const char *source_port;
+	const char *name;
+	const char *type;
+	const char *class;
+	int64_t interval_us;
+	int64_t duration_us;
+	int64_t timeout_us;
+	int realtime;
+	int json;
 };
 
 struct probe {
-	int		 sock;
-	int		 timer;
-	int		 signals;
-	int		 epoll;
-	uint8_t		 query[QUERY_MAX];
-	size_t		 query_len;
-	ldns_rr		*question;
-	struct tally	*tally;
-	int64_t		 end_us;	/* no query after it; 0 = none */
-	int64_t		 give_up_us;	/* don't wait for answers after it */
-	int64_t		 timeout_us;
+	int sock;
+	int timer;
+	int signals;
+	int epoll;
+	uint8_t query[QUERY_MAX];
+	size_t query_len;
+	ldns_rr *question;
+	struct tally *tally;
+	int64_t end_us;	    /* no query after it; 0 = none */
+	int64_t give_up_us; /* don't wait for answers after it */
+	int64_t timeout_us;
 };
 
-static void __attribute__((noreturn))
-usage(void)
+static void __attribute__((noreturn)) usage(void)
 {
 	fprintf(stderr,
 	    "usage: zanycast-probe [-jr] [-c class] [-d duration] [-i interval]\n"
@@ -89,9 +88,16 @@ from_us(int64_t us)
 static int64_t
 duration(const char *text, const char *what)
 {
-	static const struct { const char *unit; double us; } units[] = {
-		{ "", 1e3 }, { "us", 1 }, { "ms", 1e3 }, { "s", 1e6 },
-		{ "m", 60e6 }, { "h", 3600e6 },
+	static const struct {
+		const char *unit;
+		double us;
+	} units[] = {
+		{ "", 1e3 },
+		{ "us", 1 },
+		{ "ms", 1e3 },
+		{ "s", 1e6 },
+		{ "m", 60e6 },
+		{ "h", 3600e6 },
 	};
 	char *end;
 	double value;
@@ -101,8 +107,7 @@ duration(const char *text, const char *what)
 	value = strtod(text, &end);
 	if (end != text && errno == 0 && value > 0 && value < 1e9)
 		for (i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-			if (strcmp(end, units[i].unit) == 0 &&
-			    value * units[i].us >= 1 &&
+			if (strcmp(end, units[i].unit) == 0 && value * units[i].us >= 1 &&
 			    value * units[i].us < 1e12)
 				return (int64_t)(value * units[i].us);
 	errx(2, "%s: not a duration: %s", what, text);
@@ -135,8 +140,7 @@ make_query(struct probe *p, const struct options *opt)
 	if (ldns_str2rdf_dname(&name, opt->name) != LDNS_STATUS_OK)
 		errx(2, "not a name: %s", opt->name);
 	pkt = ldns_pkt_query_new(name, type, class, 0);
-	if (pkt == NULL ||
-	    ldns_pkt2wire(&wire, pkt, &p->query_len) != LDNS_STATUS_OK ||
+	if (pkt == NULL || ldns_pkt2wire(&wire, pkt, &p->query_len) != LDNS_STATUS_OK ||
 	    p->query_len > sizeof(p->query))
 		errx(1, "no query can be made of %s", opt->name);
 	memcpy(p->query, wire, p->query_len);
@@ -169,11 +173,9 @@ open_socket(const struct options *opt)
 	if (connect(sock, to->ai_addr, to->ai_addrlen) == -1)
 		err(1, "%s", opt->server);
 	if (to->ai_family == AF_INET)
-		error = setsockopt(sock, IPPROTO_IP, IP_RECVTTL, &on,
-		    sizeof(on));
+		error = setsockopt(sock, IPPROTO_IP, IP_RECVTTL, &on, sizeof(on));
 	else
-		error = setsockopt(sock, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, &on,
-		    sizeof(on));
+		error = setsockopt(sock, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, &on, sizeof(on));
 	if (error == -1)
 		warn("the answers' TTL won't be known");
 	freeaddrinfo(to);
@@ -225,8 +227,7 @@ hop_limit(struct msghdr *msg)
 
 	for (c = CMSG_FIRSTHDR(msg); c != NULL; c = CMSG_NXTHDR(msg, c))
 		if ((c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_TTL) ||
-		    (c->cmsg_level == IPPROTO_IPV6 &&
-		    c->cmsg_type == IPV6_HOPLIMIT))
+		    (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_HOPLIMIT))
 			memcpy(&ttl, CMSG_DATA(c), sizeof(ttl));
 	return ttl;
 }
@@ -257,8 +258,8 @@ receive(struct probe *p)
 {
 	uint8_t wire[ANSWER_MAX];
 	union {
-		struct cmsghdr	align;
-		char		bytes[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(sizeof(int))];
 	} control;
 	struct iovec iov = { .iov_base = wire, .iov_len = sizeof(wire) };
 	struct msghdr msg;
@@ -346,10 +347,8 @@ run(struct probe *p)
 	struct epoll_event ev[3];
 	int i, n;
 
-	while (p->give_up_us == 0 || (now_us() < p->give_up_us &&
-	    tally_open(p->tally))) {
-		if ((n = epoll_wait(p->epoll, ev, 3, -1)) == -1 &&
-		    errno != EINTR)
+	while (p->give_up_us == 0 || (now_us() < p->give_up_us && tally_open(p->tally))) {
+		if ((n = epoll_wait(p->epoll, ev, 3, -1)) == -1 && errno != EINTR)
 			err(1, "epoll_wait");
 		for (i = 0; i < n; i++) {
 			if (ev[i].data.fd == p->sock)
@@ -359,11 +358,10 @@ run(struct probe *p)
 			else {
 				struct signalfd_siginfo info;
 
-				if (read(p->signals, &info, sizeof(info)) !=
-				    sizeof(info))
+				if (read(p->signals, &info, sizeof(info)) != sizeof(info))
 					continue;
 				if (p->end_us != 0 && now_us() >= p->end_us)
-					return;	/* the second one: at once */
+					return; /* the second one: at once */
 				p->end_us = now_us();
 			}
 		}
@@ -374,8 +372,12 @@ int
 main(int argc, char **argv)
 {
 	struct options opt = {
-		.port = "53", .source_port = "0", .type = "A", .class = "IN",
-		.interval_us = 5000, .timeout_us = 500000,
+		.port = "53",
+		.source_port = "0",
+		.type = "A",
+		.class = "IN",
+		.interval_us = 5000,
+		.timeout_us = 500000,
 	};
 	struct probe p;
 	struct names names;
@@ -399,9 +401,10 @@ main(int argc, char **argv)
 			break;
 		case 'm':
 			if (names_add(&names, optarg) == -1)
-				errx(2, "-m: %d times answer=site at most, "
-				    "%d letters each: %s", SITES_MAX,
-				    SITE_LEN - 1, optarg);
+				errx(2,
+				    "-m: %d times answer=site at most, "
+				    "%d letters each: %s",
+				    SITES_MAX, SITE_LEN - 1, optarg);
 			break;
 		case 'P':
 			opt.port = port_number(optarg);
@@ -436,5 +439,6 @@ main(int argc, char **argv)
 	prepare(&p, &opt);
 	tally_start(p.tally, now_us(), opt.interval_us);
 	run(&p);
+	ldns_rr_free(p.question);
 	return tally_end(p.tally, now_us());
 }

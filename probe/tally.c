@@ -9,47 +9,47 @@
 
 #include "tally.h"
 
-#define IDS		65536
-#define SPANS_MAX	4096	/* changes and gaps that are remembered */
-#define SILENT_US	100000	/* unanswered for so long: said live */
+#define IDS 65536
+#define SPANS_MAX 4096	 /* changes and gaps that are remembered */
+#define SILENT_US 100000 /* unanswered for so long: said live */
 
 enum query_state { UNUSED, OPEN, ANSWERED, FAILED };
 
 struct query {
-	int64_t			sent_us;
-	uint64_t		seq;
-	enum query_state	state;
+	int64_t sent_us;
+	uint64_t seq;
+	enum query_state state;
 };
 
 /* A stretch of answers of one site, and the silence in front of it. */
 struct span {
-	int		site;
-	int		ttl;
-	int64_t		from_us;
-	int64_t		to_us;
-	int64_t		gap_us;
-	uint64_t	answers;
-	uint64_t	first_lost;	/* sequence numbers of the silence */
-	uint64_t	lost;
+	int site;
+	int ttl;
+	int64_t from_us;
+	int64_t to_us;
+	int64_t gap_us;
+	uint64_t answers;
+	uint64_t first_lost; /* sequence numbers of the silence */
+	uint64_t lost;
 };
 
 struct tally {
-	FILE		*out;
-	int		 json;
-	int64_t		 timeout_us;
-	int64_t		 start_us;
-	struct names	 names;
-	struct query	 query[IDS];
-	uint64_t	 seq;		/* of the next query, from 1 */
-	uint64_t	 best;		/* highest that was answered */
-	int		 silent;
-	uint64_t	 answered, late, errors, refused, bogus;
-	char		 site[SITES_MAX + 1][SITE_LEN];
-	int		 n_sites;
-	struct span	 span[SPANS_MAX];
-	int		 n_spans;
-	uint64_t	 forgotten;	/* spans beyond SPANS_MAX */
-	int64_t		 longest_us;
+	FILE *out;
+	int json;
+	int64_t timeout_us;
+	int64_t start_us;
+	struct names names;
+	struct query query[IDS];
+	uint64_t seq;  /* of the next query, from 1 */
+	uint64_t best; /* highest that was answered */
+	int silent;
+	uint64_t answered, late, errors, refused, bogus;
+	char site[SITES_MAX + 1][SITE_LEN];
+	int n_sites;
+	struct span span[SPANS_MAX];
+	int n_spans;
+	uint64_t forgotten; /* spans beyond SPANS_MAX */
+	int64_t longest_us;
 };
 
 int
@@ -104,11 +104,12 @@ tally_start(struct tally *t, int64_t now, int64_t interval_us)
 {
 	t->start_us = now;
 	if (t->json)
-		fprintf(t->out, "{\"at_us\":%" PRId64 ",\"event\":\"start\","
-		    "\"interval_us\":%" PRId64 "}\n", now, interval_us);
+		fprintf(t->out,
+		    "{\"at_us\":%" PRId64 ",\"event\":\"start\","
+		    "\"interval_us\":%" PRId64 "}\n",
+		    now, interval_us);
 	else
-		fprintf(t->out, "%10.3f  asking every %g ms\n", 0.0,
-		    ms(interval_us));
+		fprintf(t->out, "%10.3f  asking every %g ms\n", 0.0, ms(interval_us));
 }
 
 static struct query *
@@ -135,8 +136,9 @@ clean(char *to, const char *from)
 	size_t i;
 
 	for (i = 0; i < SITE_LEN - 1 && from[i] != '\0'; i++)
-		to[i] = isgraph((unsigned char)from[i]) && from[i] != '"' &&
-		    from[i] != '\\' ? from[i] : '_';
+		to[i] = isgraph((unsigned char)from[i]) && from[i] != '"' && from[i] != '\\'
+		    ? from[i]
+		    : '_';
 	to[i] = '\0';
 }
 
@@ -147,8 +149,7 @@ site_of(struct tally *t, const char *text)
 	size_t len = strlen(text);
 	int i;
 
-	if (len >= 2 && text[0] == '"' && text[len - 1] == '"' &&
-	    len - 2 < SITE_LEN) {
+	if (len >= 2 && text[0] == '"' && text[len - 1] == '"' && len - 2 < SITE_LEN) {
 		memcpy(bare, text + 1, len - 2);
 		bare[len - 2] = '\0';
 		text = bare;
@@ -161,7 +162,7 @@ site_of(struct tally *t, const char *text)
 		if (strcmp(t->site[i], name) == 0)
 			return i;
 	if (t->n_sites == SITES_MAX)
-		return SITES_MAX;	/* "other" */
+		return SITES_MAX; /* "other" */
 	strcpy(t->site[t->n_sites], name);
 	return t->n_sites++;
 }
@@ -172,26 +173,26 @@ print_span(const struct tally *t, const struct span *s, const struct span *last)
 	const char *from = last == NULL ? NULL : t->site[last->site];
 
 	if (t->json) {
-		fprintf(t->out, "{\"at_us\":%" PRId64 ",\"event\":\"%s\","
-		    "\"site\":\"%s\",\"from\":", s->from_us,
-		    last != NULL && last->site == s->site ? "gap" : "site",
+		fprintf(t->out,
+		    "{\"at_us\":%" PRId64 ",\"event\":\"%s\","
+		    "\"site\":\"%s\",\"from\":",
+		    s->from_us, last != NULL && last->site == s->site ? "gap" : "site",
 		    t->site[s->site]);
 		if (from == NULL)
 			fputs("null", t->out);
 		else
 			fprintf(t->out, "\"%s\"", from);
-		fprintf(t->out, ",\"ttl\":%d,\"gap_us\":%" PRId64
-		    ",\"lost\":%" PRIu64 "}\n", s->ttl, s->gap_us, s->lost);
+		fprintf(t->out, ",\"ttl\":%d,\"gap_us\":%" PRId64 ",\"lost\":%" PRIu64 "}\n",
+		    s->ttl, s->gap_us, s->lost);
 		return;
 	}
-	fprintf(t->out, "%10.3f  %s answers%s", seconds(t, s->from_us),
-	    t->site[s->site],
+	fprintf(t->out, "%10.3f  %s answers%s", seconds(t, s->from_us), t->site[s->site],
 	    last != NULL && last->site == s->site ? " again" : "");
 	if (s->ttl > 0)
 		fprintf(t->out, ", TTL %d", s->ttl);
 	if (s->lost > 0)
-		fprintf(t->out, ": nobody for %.1f ms, %" PRIu64 " %s lost",
-		    ms(s->gap_us), s->lost, s->lost == 1 ? "query" : "queries");
+		fprintf(t->out, ": nobody for %.1f ms, %" PRIu64 " %s lost", ms(s->gap_us), s->lost,
+		    s->lost == 1 ? "query" : "queries");
 	fputc('\n', t->out);
 }
 
@@ -235,8 +236,7 @@ overtaken(struct tally *t, uint64_t seq)
 }
 
 void
-tally_answer(struct tally *t, uint16_t id, const char *text, int ttl,
-    int64_t now)
+tally_answer(struct tally *t, uint16_t id, const char *text, int ttl, int64_t now)
 {
 	struct query *q = &t->query[id];
 	struct span *s;
@@ -302,11 +302,13 @@ tally_tick(struct tally *t, int64_t now)
 	t->silent = 1;
 	since = t->n_spans == 0 ? t->start_us : t->span[t->n_spans - 1].to_us;
 	if (t->json)
-		fprintf(t->out, "{\"at_us\":%" PRId64 ",\"event\":\"silent\","
-		    "\"since_us\":%" PRId64 "}\n", now, since);
+		fprintf(t->out,
+		    "{\"at_us\":%" PRId64 ",\"event\":\"silent\","
+		    "\"since_us\":%" PRId64 "}\n",
+		    now, since);
 	else
-		fprintf(t->out, "%10.3f  nobody answers since %.3f\n",
-		    seconds(t, now), seconds(t, since));
+		fprintf(t->out, "%10.3f  nobody answers since %.3f\n", seconds(t, now),
+		    seconds(t, since));
 }
 
 int
@@ -326,20 +328,21 @@ print_json(const struct tally *t, uint64_t sent, int64_t now)
 	const struct span *s;
 	int i;
 
-	fprintf(t->out, "{\"at_us\":%" PRId64 ",\"event\":\"end\",\"sent\":%"
-	    PRIu64 ",\"answered\":%" PRIu64 ",\"lost\":%" PRIu64
-	    ",\"late\":%" PRIu64 ",\"errors\":%" PRIu64 ",\"refused\":%" PRIu64
-	    ",\"bogus\":%" PRIu64 ",\"longest_gap_us\":%" PRId64
-	    ",\"forgotten\":%" PRIu64 ",\"spans\":[", now, sent, t->answered,
-	    sent - t->answered, t->late, t->errors, t->refused, t->bogus,
+	fprintf(t->out,
+	    "{\"at_us\":%" PRId64 ",\"event\":\"end\",\"sent\":%" PRIu64 ",\"answered\":%" PRIu64
+	    ",\"lost\":%" PRIu64 ",\"late\":%" PRIu64 ",\"errors\":%" PRIu64 ",\"refused\":%" PRIu64
+	    ",\"bogus\":%" PRIu64 ",\"longest_gap_us\":%" PRId64 ",\"forgotten\":%" PRIu64
+	    ",\"spans\":[",
+	    now, sent, t->answered, sent - t->answered, t->late, t->errors, t->refused, t->bogus,
 	    t->longest_us, t->forgotten);
 	for (i = 0; i < t->n_spans; i++) {
 		s = &t->span[i];
-		fprintf(t->out, "%s{\"site\":\"%s\",\"from_us\":%" PRId64
-		    ",\"to_us\":%" PRId64 ",\"answers\":%" PRIu64
-		    ",\"gap_us\":%" PRId64 ",\"lost\":%" PRIu64 ",\"ttl\":%d}",
-		    i == 0 ? "" : ",", t->site[s->site], s->from_us, s->to_us,
-		    s->answers, s->gap_us, s->lost, s->ttl);
+		fprintf(t->out,
+		    "%s{\"site\":\"%s\",\"from_us\":%" PRId64 ",\"to_us\":%" PRId64
+		    ",\"answers\":%" PRIu64 ",\"gap_us\":%" PRId64 ",\"lost\":%" PRIu64
+		    ",\"ttl\":%d}",
+		    i == 0 ? "" : ",", t->site[s->site], s->from_us, s->to_us, s->answers,
+		    s->gap_us, s->lost, s->ttl);
 	}
 	fputs("]}\n", t->out);
 }
@@ -351,30 +354,33 @@ print_text(const struct tally *t, uint64_t sent, int64_t now)
 	uint64_t lost = sent - t->answered;
 	int i;
 
-	fprintf(t->out, "\n      from          to  who        answers"
+	fprintf(t->out,
+	    "\n      from          to  who        answers"
 	    "   nobody before   lost\n");
 	for (i = 0; i < t->n_spans; i++) {
 		s = &t->span[i];
-		fprintf(t->out, "%10.3f  %10.3f  %-8s  %8" PRIu64 "  %11.1f ms"
-		    "  %5" PRIu64 "\n", seconds(t, s->from_us),
-		    seconds(t, s->to_us), t->site[s->site], s->answers,
+		fprintf(t->out,
+		    "%10.3f  %10.3f  %-8s  %8" PRIu64 "  %11.1f ms"
+		    "  %5" PRIu64 "\n",
+		    seconds(t, s->from_us), seconds(t, s->to_us), t->site[s->site], s->answers,
 		    ms(s->gap_us), s->lost);
 	}
 	if (t->forgotten > 0)
-		fprintf(t->out, "(%" PRIu64 " more changes are not listed)\n",
-		    t->forgotten);
+		fprintf(t->out, "(%" PRIu64 " more changes are not listed)\n", t->forgotten);
 	if (t->best + 1 < t->seq)
-		fprintf(t->out, "%10.3f  %10.3f  nobody\n", t->n_spans == 0 ?
-		    0.0 : seconds(t, t->span[t->n_spans - 1].to_us),
+		fprintf(t->out, "%10.3f  %10.3f  nobody\n",
+		    t->n_spans == 0 ? 0.0 : seconds(t, t->span[t->n_spans - 1].to_us),
 		    seconds(t, now));
-	fprintf(t->out, "%" PRIu64 " queries, %" PRIu64 " answered, %" PRIu64
-	    " lost (%.2f %%); longest silence %.1f ms\n", sent, t->answered,
-	    lost, sent == 0 ? 0.0 : 100.0 * (double)lost / (double)sent,
+	fprintf(t->out,
+	    "%" PRIu64 " queries, %" PRIu64 " answered, %" PRIu64
+	    " lost (%.2f %%); longest silence %.1f ms\n",
+	    sent, t->answered, lost, sent == 0 ? 0.0 : 100.0 * (double)lost / (double)sent,
 	    ms(t->longest_us));
 	if (t->late + t->errors + t->refused + t->bogus > 0)
-		fprintf(t->out, "late %" PRIu64 ", without data %" PRIu64
-		    ", refused %" PRIu64 ", not for us %" PRIu64 "\n", t->late,
-		    t->errors, t->refused, t->bogus);
+		fprintf(t->out,
+		    "late %" PRIu64 ", without data %" PRIu64 ", refused %" PRIu64
+		    ", not for us %" PRIu64 "\n",
+		    t->late, t->errors, t->refused, t->bogus);
 }
 
 int
