@@ -1,5 +1,7 @@
 """What ./demo shows: two deaths under RIP and under OSPF, as a client and zanycastd see them."""
 
+import collections
+import queue
 import signal
 import sys
 import time
@@ -50,19 +52,19 @@ class Screen:
         self.lab = lab
         self.zero_us = boottime_us()
         self.pending = []
-        self.shown_us = self.zero_us
         self.spoke = time.monotonic()
         self.watch = RouteWatch(lab.node("r1"))
-        self.probe = Probe(lab.node("c1"), on_event=self._of_client)
-        self._routes = 0
+        self.heard = queue.SimpleQueue()
+        self.probe = Probe(lab.node("c1"), on_event=self.heard.put)
+        self._taken = collections.Counter()
 
     def __enter__(self):
         self.watch.__enter__()
-        self.probe.__enter__()
         return self
 
     def __exit__(self, *_):
-        self.probe.__exit__()
+        if self.probe.pid:
+            self.probe.__exit__()
         self.watch.__exit__()
 
     def say(self, text):
@@ -70,44 +72,39 @@ class Screen:
         self.spoke = time.monotonic()
 
     def zero(self):
+        """The moment of a death: what is printed from now on counts from here."""
         self.flush(0)
         self.zero_us = boottime_us()
 
-    def _of_client(self, event):
-        kind = event["event"]
-        if kind == "silent":
-            self.pending.append((event["at_us"], "c1", "nobody has answered for 100 ms"))
-        elif kind in ("site", "gap"):
-            text = f"{event['site']} answers (TTL {event['ttl']})"
-            if event["lost"]:
-                text += f": nobody for {span(event['gap_us'])}, {event['lost']} queries lost"
-            self.pending.append((event["at_us"], "c1", text))
+    def _new(self, where, events):
+        """Those of a growing list that were not there before."""
+        fresh = events[self._taken[where]:]
+        self._taken[where] += len(fresh)
+        return fresh
 
     def _collect(self):
-        for event in self.watch.events[self._routes:]:
-            self._routes += 1
-            if event.prefix == PREFIX4 and event.table == 254:
-                text = "no route to the service" if event.verb == "del" else \
-                    f"route to the service by {event.via or 'several'}"
-                self.pending.append((event.at_us, "r1", text))
+        while not self.heard.empty():
+            event = self.heard.get()
+            text = of_client(event)
+            if text:
+                self.pending.append((event["at_us"], "c1", text))
+        for event in self._new("r1", self.watch.of(PREFIX4)):
+            text = "no route to the service" if event.verb == "del" else \
+                f"route to the service by {event.via or 'several'}"
+            self.pending.append((event.at_us, "r1", text))
         for site in self.lab.sites:
-            for event in site.zanycast.events(since_us=self.shown_us):
+            for event in self._new(site.name, site.zanycast.events()):
                 if event.name in MEANING and event["prefix"] in (None, PREFIX4):
                     meaning = MEANING[event.name].format_map(event.fields)
                     self.pending.append((event.at_us, site.name, f"{event.name:18} {meaning}"))
 
     def flush(self, younger_us=150000):
         """Print what is old enough that nothing earlier can still come in."""
-        until = boottime_us() - younger_us
-        kept = [p for p in self.pending if p[0] > until]
-        now = [p for p in self.pending if p[0] <= until]
-        self.pending = now
         self._collect()
-        now = sorted(p for p in self.pending if self.shown_us <= p[0] <= until)
-        self.pending = kept
-        self.shown_us = until + 1
-        for at_us, where, text in now:
+        until = boottime_us() - younger_us
+        for at_us, where, text in sorted(p for p in self.pending if p[0] <= until):
             self.say(f"  {'+' + span(at_us - self.zero_us):>10}  {where:4} {text}")
+        self.pending = [p for p in self.pending if p[0] > until]
 
     def until(self, cond, timeout, what):
         """Show what happens until cond() holds, and a word when nothing does for 3 s."""
@@ -125,15 +122,26 @@ class Screen:
         self.until(lambda: time.monotonic() > end, seconds + 5, what)
 
 
+def of_client(event):
+    """What the client has seen, in words; None when it is not worth any."""
+    if event["event"] == "silent":
+        return "nobody has answered for 100 ms"
+    if event["event"] not in ("site", "gap"):
+        return None
+    text = f"{event['site']} answers (TTL {event['ttl']})"
+    if event["lost"]:
+        text += f": nobody for {span(event['gap_us'])}, {event['lost']} queries lost"
+    return text
+
+
 def span(us):
     return f"{us / 1000:.1f} ms" if us < 9_999_900 else f"{us / 1e6:.2f} s"
 
 
 def at_home(screen):
-    """Both routers at the ends use their own site, and the client has done so for a while."""
+    """Do both routers at the ends use their own site?"""
     lab = screen.lab
-    return lab.node("r1").via(PREFIX4) == {"ns1"} and lab.node("r4").via(PREFIX4) == {"ns2"} \
-        and screen.probe.site == "ns1"
+    return lab.node("r1").via(PREFIX4) == {"ns1"} and lab.node("r4").via(PREFIX4) == {"ns2"}
 
 
 def death(screen, title, kill, over):
@@ -163,6 +171,8 @@ def show(proto):
             for site in lab.sites:
                 site.zanycast.start()
             screen.until(lambda: at_home(screen), 90, "waiting until each end uses its own site")
+            screen.say("c1 begins to ask")
+            screen.probe.__enter__()
             home = "looking on: ns1 answers c1, all is well"
             screen.during(6, home)
 
@@ -174,6 +184,7 @@ def show(proto):
             screen.zero()
             ns1.dns.start()
             screen.until(lambda: at_home(screen), 90, "waiting until ns1 is back in use")
+            screen.until(lambda: screen.probe.site == "ns1", 10, "waiting for ns1 to answer")
             screen.during(6, home)
 
             pids = ns1.zanycast.pids()
