@@ -218,29 +218,33 @@ put_question(struct detect *d)
 		    words, 0, &nowhere, d->ask + d->ask_len, sizeof(d->ask) - d->ask_len);
 }
 
+static void
+put_step(struct detect *d, enum step step)
+{
+	d->step = (uint8_t)step;
+	d->wait = steps[step].wait;
+	if (step == STEP_PROBE && d->patient)
+		d->wait *= PATIENCE;
+	put_question(d);
+}
+
+/* To the next step, or to one of the ends. */
 static enum detect_verdict
 go_on(struct detect *d, uint8_t next, const char *why)
 {
-	switch (next) {
-	case END_NONE:
+	if (next == END_NONE)
 		return DETECT_WAIT;
-	case END_OVER:
-		d->step = STEP_PROBE;
-		return DETECT_OVER;
-	case END_HUNG:
-		d->step = STEP_PROBE;
-		d->patient = false;
-		return DETECT_HUNG;
-	case END_REFUSED:
+	if (next == END_REFUSED)
 		return refuse(d, why, NULL, 0);
-	default:
-		d->step = next;
-		d->wait = steps[next].wait;
-		if (next == STEP_PROBE && d->patient)
-			d->wait *= PATIENCE;
-		put_question(d);
+	if (next < END_NONE) {
+		put_step(d, (enum step)next);
 		return DETECT_WAIT;
 	}
+	d->step = STEP_PROBE;
+	if (next == END_OVER)
+		return DETECT_OVER;
+	d->patient = false;
+	return DETECT_HUNG;
 }
 
 enum detect_verdict

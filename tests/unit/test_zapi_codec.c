@@ -559,6 +559,37 @@ test_weight_decides(void **state)
 	assert_int_equal(zapi_decode(dialect("10.1"), ZAPI_FROM_ZEBRA, buf, len, &msg), -1);
 }
 
+/* A lookup tells these three apart, whether a route is found or not. */
+static void
+test_lookup_decides(void **state)
+{
+	static const char *const zebras[] = { "frr-10.2.6", "frr-10.3", "frr-10.5.4" };
+	static const char *const dialects[] = { "frr-10.2", "frr-10.3", "frr-10.5" };
+	size_t z, i, j, answers;
+
+	(void)state;
+	for (z = 0; z < 3; z++) {
+		struct golden *g = golden_load(zebras[z]);
+		struct zapi_msg msg;
+
+		for (i = 0, answers = 0; i < g->count; i++) {
+			const struct golden_line *line = &g->lines[i];
+
+			if (line->kind != GOLDEN_FROM || strstr(line->name, "LOOKUP") == NULL)
+				continue;
+			for (j = 0; j < 3; j++) {
+				int rc = zapi_decode(dialect(dialects[j]), ZAPI_FROM_ZEBRA,
+				    line->bytes, line->len, &msg);
+
+				assert_int_equal(rc == 0 && msg.trailing == 0, j == z);
+			}
+			answers++;
+		}
+		assert_int_equal(answers, 4);
+		golden_free(g);
+	}
+}
+
 static void
 test_frame(void **state)
 {
@@ -593,6 +624,7 @@ main(void)
 		cmocka_unit_test(test_impossible),
 		cmocka_unit_test(test_echoes),
 		cmocka_unit_test(test_weight_decides),
+		cmocka_unit_test(test_lookup_decides),
 		cmocka_unit_test(test_frame),
 	};
 

@@ -480,6 +480,15 @@ test_deaf(void **state)
 	run(w, 3100);
 	assert_int_equal(w->events[ZAPI_EVENT_STUCK], 1);
 	world_free(w);
+
+	/* from the first moment: not one byte ever came */
+	w = world_new("quagga-1.2.4", NULL);
+	w->fake->deaf = true;
+	run(w, 2000);
+	assert_int_equal(w->events[ZAPI_EVENT_STUCK], 1);
+	assert_int_equal(w->events[ZAPI_EVENT_LOST] + w->events[ZAPI_EVENT_DIALECT], 0);
+	assert_int_equal(zapi_session_state(w->session), ZAPI_DOWN);
+	world_free(w);
 }
 
 static void
