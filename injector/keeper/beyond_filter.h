@@ -1,0 +1,19 @@
+/*
+ * RIP's daemons list what they redistribute, denied or not: what their route-map
+ * makes of a route is worked out here, from "show running-config" (lists, names)
+ * and "show route-map" (the clauses the daemon really obeys). Pure.
+ */
+#ifndef KEEPER_BEYOND_FILTER_H
+#define KEEPER_BEYOND_FILTER_H
+
+#include "keeper/beyond_parse.h"
+
+struct beyond_filter;
+
+/* Of the "router rip" or "router ripng" of that configuration. NULL: no memory. */
+struct beyond_filter *beyond_filter_new(const char *config, const char *maps);
+void beyond_filter_free(struct beyond_filter *);
+/* UNKNOWN when anything matters that is not understood. */
+enum beyond beyond_filter_judge(const struct beyond_filter *, const struct beyond_row *);
+
+#endif
