@@ -167,8 +167,7 @@ look(struct aliases *a)
 struct aliases *
 aliases_new(struct event_base *base, const struct alias_ops *ops, void *arg)
 {
-	static const int groups[] = { RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR,
-		0 };
+	static const int groups[] = { RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR, 0 };
 	struct aliases *a = calloc(1, sizeof(*a));
 	struct alias_link known;
 	int saved;
@@ -251,8 +250,8 @@ aliases_find(struct aliases *a, const struct prefix *p, uint32_t ifindex, struct
 }
 
 bool
-aliases_is_network(struct aliases *a, const struct prefix *p, uint32_t ifindex,
-    struct alias_info *info)
+aliases_is_network(
+    struct aliases *a, const struct prefix *p, uint32_t ifindex, struct alias_info *info)
 {
 	return describe(a, alias_table_network(a->table, p, ALIAS_NOT_ON, ifindex), info);
 }

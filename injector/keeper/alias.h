@@ -45,26 +45,26 @@ uint32_t aliases_link(struct aliases *, const char *name, bool *up);
  * The address on that interface (ifindex) or, with 0, on any: true and *info. One with the same
  * length of network is preferred to one with another: see info->address.
  */
-bool aliases_find(struct aliases *, const struct prefix *address, uint32_t ifindex,
-    struct alias_info *info);
+bool aliases_find(
+    struct aliases *, const struct prefix *address, uint32_t ifindex, struct alias_info *info);
 
 /* Is the prefix a connected network of an interface other than ifindex ("10.1.0.0/16 of eth0")? */
-bool aliases_is_network(struct aliases *, const struct prefix *, uint32_t ifindex,
-    struct alias_info *info);
+bool aliases_is_network(
+    struct aliases *, const struct prefix *, uint32_t ifindex, struct alias_info *info);
 
 /*
  * Adds a plain address with a lifetime in ms (rounded up to s); one that is already there, leased or
  * permanent, gets the lifetime (an IPv4 one keeps its label and its noprefixroute). label may be
  * "". 0, or -1 with errno; EEXIST: the IPv6 address is there with another length.
  */
-int alias_add(struct aliases *, const struct prefix *, uint32_t ifindex, const char *label,
-    int64_t lifetime);
+int alias_add(
+    struct aliases *, const struct prefix *, uint32_t ifindex, const char *label, int64_t lifetime);
 /*
  * The same, but only for one that is there now: -1 with ENOENT when it had gone meanwhile, and then
  * it stays gone. The kernel decides that, not a look before.
  */
-int alias_renew(struct aliases *, const struct prefix *, uint32_t ifindex, const char *label,
-    int64_t lifetime);
+int alias_renew(
+    struct aliases *, const struct prefix *, uint32_t ifindex, const char *label, int64_t lifetime);
 /*
  * Deletes it, and for IPv6 the route "P dev lo proto kernel" that the kernel leaves behind, also one
  * of an earlier expiry. Not there counts as done.

@@ -217,8 +217,8 @@ alias_table_find(const struct alias_table *t, const struct prefix *p, uint32_t i
 }
 
 const struct alias_address *
-alias_table_network(const struct alias_table *t, const struct prefix *p, enum alias_where where,
-    uint32_t ifindex)
+alias_table_network(
+    const struct alias_table *t, const struct prefix *p, enum alias_where where, uint32_t ifindex)
 {
 	const struct entry *e = t->networks[hash(p, true) & (t->buckets - 1)];
 
@@ -247,8 +247,8 @@ discard_all(struct alias_table *t, uint32_t ifindex)
 	for (i = 0; i < t->buckets; i++) {
 		for (e = t->addresses[i]; e != NULL; e = next) {
 			next = e->by_address;
-			if (ifindex != 0 ? e->data.ifindex != ifindex :
-					   e->generation == t->generation)
+			if (ifindex != 0 ? e->data.ifindex != ifindex
+					 : e->generation == t->generation)
 				continue;
 			discard(t, e);
 			any = true;

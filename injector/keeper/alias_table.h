@@ -44,12 +44,12 @@ bool alias_table_address_gone(struct alias_table *, const struct alias_address *
  * The address on that interface, with ifindex = 0 on any; one of the same length first,
  * else one of any length. NULL: none. Valid until the table changes.
  */
-const struct alias_address *alias_table_find(const struct alias_table *, const struct prefix *,
-    uint32_t ifindex);
+const struct alias_address *
+alias_table_find(const struct alias_table *, const struct prefix *, uint32_t ifindex);
 enum alias_where { ALIAS_ON, ALIAS_NOT_ON };
 /* An address on (or not on) ifindex whose network is that prefix. */
-const struct alias_address *alias_table_network(const struct alias_table *,
-    const struct prefix *, enum alias_where, uint32_t ifindex);
+const struct alias_address *alias_table_network(
+    const struct alias_table *, const struct prefix *, enum alias_where, uint32_t ifindex);
 size_t alias_table_count(const struct alias_table *);
 
 /* -1 with errno = ENOMEM. */

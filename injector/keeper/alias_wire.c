@@ -141,8 +141,10 @@ struct nl_msg *
 alias_wire_address(enum alias_verb verb, const struct prefix *p, uint32_t ifindex,
     const char *label, uint32_t seconds)
 {
-	struct ifaddrmsg head = { .ifa_family = p->family, .ifa_prefixlen = p->len,
-		.ifa_scope = RT_SCOPE_UNIVERSE, .ifa_index = ifindex };
+	struct ifaddrmsg head = { .ifa_family = p->family,
+		.ifa_prefixlen = p->len,
+		.ifa_scope = RT_SCOPE_UNIVERSE,
+		.ifa_index = ifindex };
 	struct ifa_cacheinfo life = { .ifa_prefered = seconds, .ifa_valid = seconds };
 	/* NODAD: usable at once. */
 	uint32_t flags = p->family == AF_INET6 ? IFA_F_NODAD : 0;
@@ -177,8 +179,9 @@ fail:
 struct nl_msg *
 alias_wire_get(const struct prefix *p, uint32_t ifindex)
 {
-	struct ifaddrmsg head = { .ifa_family = p->family, .ifa_prefixlen = p->len,
-		.ifa_index = ifindex };
+	struct ifaddrmsg head = {
+		.ifa_family = p->family, .ifa_prefixlen = p->len, .ifa_index = ifindex
+	};
 	struct nl_msg *m = nlmsg_alloc_simple(RTM_GETADDR, NLM_F_REQUEST | NLM_F_ACK);
 
 	if (m == NULL || nlmsg_append(m, &head, sizeof(head), NLMSG_ALIGNTO) < 0 ||
@@ -193,8 +196,10 @@ alias_wire_get(const struct prefix *p, uint32_t ifindex)
 struct nl_msg *
 alias_wire_leftover(const struct prefix *p, uint32_t ifindex)
 {
-	struct rtmsg head = { .rtm_family = p->family, .rtm_dst_len = p->len,
-		.rtm_table = RT_TABLE_MAIN, .rtm_protocol = RTPROT_KERNEL,
+	struct rtmsg head = { .rtm_family = p->family,
+		.rtm_dst_len = p->len,
+		.rtm_table = RT_TABLE_MAIN,
+		.rtm_protocol = RTPROT_KERNEL,
 		.rtm_scope = RT_SCOPE_NOWHERE };
 	int size = p->family == AF_INET ? 4 : 16;
 	struct nl_msg *m = nlmsg_alloc_simple(RTM_DELROUTE, NLM_F_REQUEST | NLM_F_ACK);

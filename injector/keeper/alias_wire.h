@@ -23,8 +23,8 @@ enum alias_news {
 };
 
 /* One whole message, 4-byte aligned, of len bytes or more. Fills what the answer names. */
-enum alias_news alias_wire_read(const void *msg, size_t len, int64_t now,
-    struct alias_address *, struct alias_link *);
+enum alias_news alias_wire_read(
+    const void *msg, size_t len, int64_t now, struct alias_address *, struct alias_link *);
 
 #define ALIAS_FOREVER UINT32_MAX
 enum alias_verb { ALIAS_VERB_SET, ALIAS_VERB_CHANGE, ALIAS_VERB_DELETE };
@@ -32,8 +32,8 @@ enum alias_verb { ALIAS_VERB_SET, ALIAS_VERB_CHANGE, ALIAS_VERB_DELETE };
  * SET adds or changes, CHANGE fails with EINVAL when it is not there (see the .c).
  * seconds: of life, or ALIAS_FOREVER. label may be "". NULL with errno.
  */
-struct nl_msg *alias_wire_address(enum alias_verb, const struct prefix *, uint32_t ifindex,
-    const char *label, uint32_t seconds);
+struct nl_msg *alias_wire_address(
+    enum alias_verb, const struct prefix *, uint32_t ifindex, const char *label, uint32_t seconds);
 /* Asks for one IPv6 address (of IPv4 the kernel only knows dumps). */
 struct nl_msg *alias_wire_get(const struct prefix *, uint32_t ifindex);
 /* Deletes "P dev IFINDEX proto kernel metric 256" of table main. */

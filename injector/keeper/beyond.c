@@ -153,7 +153,7 @@ tell(struct beyond_watch *w)
 	while (w->news) {
 		w->news = false;
 		changes = w->changes;
-		TAILQ_FOREACH(f, &w->follows, entry) {
+		TAILQ_FOREACH (f, &w->follows, entry) {
 			if (!f->news)
 				continue;
 			f->news = false;
@@ -176,7 +176,7 @@ next_due(const struct daemon *d)
 {
 	struct follow *f, *first = NULL;
 
-	TAILQ_FOREACH(f, &d->watch->follows, entry) {
+	TAILQ_FOREACH (f, &d->watch->follows, entry) {
 		if (concerns(f, d->index) &&
 		    (first == NULL || f->of[d->index].due < first->of[d->index].due))
 			first = f;
@@ -224,15 +224,14 @@ note_table(struct daemon *d, bool readable, const struct beyond_filter *filter)
 	struct follow *f;
 	enum beyond answer;
 
-	TAILQ_FOREACH(f, &d->watch->follows, entry) {
+	TAILQ_FOREACH (f, &d->watch->follows, entry) {
 		/* One that is too fresh would be missed for nothing. */
 		if (!concerns(f, d->index) || (!f->of[d->index].asked && f->of[d->index].due > now))
 			continue;
 		row = readable ? beyond_rows_find(&d->rows, &f->prefix) : NULL;
 		answer = !readable ? BEYOND_UNKNOWN : row == NULL ? BEYOND_NO : BEYOND_YES;
 		if (row != NULL && kinds[d->index].filter)
-			answer = filter != NULL ? beyond_filter_judge(filter, row) :
-						  BEYOND_UNKNOWN;
+			answer = filter != NULL ? beyond_filter_judge(filter, row) : BEYOND_UNKNOWN;
 		note(d->watch, f, d->index, answer);
 	}
 	beyond_rows_free(&d->rows);
@@ -289,7 +288,7 @@ note_silence(struct daemon *d)
 	struct follow *f;
 	int64_t now = clock_ms();
 
-	TAILQ_FOREACH(f, &d->watch->follows, entry) {
+	TAILQ_FOREACH (f, &d->watch->follows, entry) {
 		if (concerns(f, d->index) && f->of[d->index].due <= now)
 			note(d->watch, f, d->index, BEYOND_UNKNOWN);
 	}
@@ -298,8 +297,8 @@ note_silence(struct daemon *d)
 static void
 on_table(struct daemon *d, const char *text)
 {
-	int r = d->index == OSPF6 ? beyond_rows_ospf6(&d->rows, text) :
-				    beyond_rows_rip(&d->rows, text);
+	int r =
+	    d->index == OSPF6 ? beyond_rows_ospf6(&d->rows, text) : beyond_rows_rip(&d->rows, text);
 
 	if (r == 0 && kinds[d->index].filter && d->rows.count > 0)
 		ask(d, ASK_CONFIG, "show running-config");
@@ -329,9 +328,10 @@ on_answer(void *arg, int status, const char *text)
 		if (status == VTY_NO_ANSWER)
 			note_silence(d);
 		else if (d->current != NULL)
-			note(d->watch, d->current, d->index, text == NULL ? BEYOND_UNKNOWN :
-			    d->index == BGP ? beyond_parse_bgp(text, &d->current->prefix) :
-					      beyond_parse_ospf(text, &d->current->prefix));
+			note(d->watch, d->current, d->index,
+			    text == NULL	  ? BEYOND_UNKNOWN
+				: d->index == BGP ? beyond_parse_bgp(text, &d->current->prefix)
+						  : beyond_parse_ospf(text, &d->current->prefix));
 	} else if (text == NULL) {
 		note_table(d, false, NULL);
 	} else if (asked == ASK_TABLE) {

@@ -138,8 +138,7 @@ read_list(struct beyond_filter *f, enum rule_kind kind, bool six, char **line)
 		(void)word(line);
 		w = word(line);
 	}
-	if (name == NULL || is(w, "remark") || is(w, "description") ||
-	    (r = add(f, kind)) == NULL)
+	if (name == NULL || is(w, "remark") || is(w, "description") || (r = add(f, kind)) == NULL)
 		return;
 	/* IPv4's and IPv6's lists have names of their own. */
 	snprintf(r->name, sizeof(r->name), "%c%s", six ? '6' : '4', name);
@@ -215,8 +214,8 @@ read_match(struct rule *r, char *line)
 		if (value != NULL && !is(w, "prefix-list"))
 			return;
 		r->match = value != NULL ? MATCH_PREFIX : MATCH_ACCESS;
-		snprintf(r->name, sizeof(r->name), "%c%s", six ? '6' : '4',
-		    value != NULL ? value : w);
+		snprintf(
+		    r->name, sizeof(r->name), "%c%s", six ? '6' : '4', value != NULL ? value : w);
 	}
 }
 
@@ -245,17 +244,18 @@ read_map(struct beyond_filter *f, const char *maps)
 			entry->permit = line[1] == 'p';
 			part = CLAUSES;
 		} else if (strncmp(line, "    ", 4) != 0) {
-			part = strcmp(line, "  Match clauses:") == 0 ? MATCHES :
-			    strcmp(line, "  Call clause:") == 0	     ? CALLS :
-			    strcmp(line, "  Action:") == 0	     ? ACTIONS :
-								       CLAUSES;
+			part = strcmp(line, "  Match clauses:") == 0 ? MATCHES
+			    : strcmp(line, "  Call clause:") == 0    ? CALLS
+			    : strcmp(line, "  Action:") == 0	     ? ACTIONS
+								     : CLAUSES;
 		} else if (part == MATCHES && entry != NULL) {
 			if ((r = add(f, RULE_MATCH)) == NULL)
 				return;
 			read_match(r, line);
 			entry = &f->rule[first]; /* it may have moved */
-		} else if (entry != NULL && (part == CALLS ||
-		    (part == ACTIONS && strcmp(line, "    Exit routemap") != 0))) {
+		} else if (entry != NULL &&
+		    (part == CALLS ||
+			(part == ACTIONS && strcmp(line, "    Exit routemap") != 0))) {
 			entry->odd = true;
 		}
 	}
@@ -306,8 +306,8 @@ rule_matches(const struct rule *r, const struct prefix *p)
 
 /* The first line that matches decides; no line, no list: no. */
 static enum beyond
-judge_list(const struct beyond_filter *f, enum rule_kind kind, const char *name,
-    const struct prefix *p)
+judge_list(
+    const struct beyond_filter *f, enum rule_kind kind, const char *name, const struct prefix *p)
 {
 	const struct rule *r;
 	size_t i;

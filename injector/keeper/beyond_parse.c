@@ -146,8 +146,8 @@ add(struct beyond_rows *rows, const struct beyond_row *row)
 
 	/* Grown at each power of two. */
 	if ((rows->count & (rows->count - 1)) == 0) {
-		more = reallocarray(rows->row, rows->count > 0 ? 2 * rows->count : 1,
-		    sizeof(*more));
+		more =
+		    reallocarray(rows->row, rows->count > 0 ? 2 * rows->count : 1, sizeof(*more));
 		if (more == NULL)
 			return -1;
 		rows->row = more;

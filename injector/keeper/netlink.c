@@ -80,8 +80,9 @@ receive(struct nl_sock *s, void *buf)
 {
 	struct sockaddr_nl from = { .nl_family = AF_UNSPEC };
 	struct iovec part = { .iov_base = buf, .iov_len = PART };
-	struct msghdr m = { .msg_name = &from, .msg_namelen = sizeof(from), .msg_iov = &part,
-		.msg_iovlen = 1 };
+	struct msghdr m = {
+		.msg_name = &from, .msg_namelen = sizeof(from), .msg_iov = &part, .msg_iovlen = 1
+	};
 	ssize_t n;
 
 	do {

@@ -40,8 +40,8 @@ vty_end(const char *buf, size_t len, int *status)
 	if (nul == NULL)
 		return -1;
 	text = (size_t)(nul - buf);
-	if ((len > text + 1 && buf[text + 1] != '\0') || (len > text + 2 && buf[text + 2] != '\0') ||
-	    len > text + TAIL)
+	if ((len > text + 1 && buf[text + 1] != '\0') ||
+	    (len > text + 2 && buf[text + 2] != '\0') || len > text + TAIL)
 		return -2;
 	if (len < text + TAIL)
 		return -1;
@@ -160,8 +160,7 @@ static int
 call(struct vty *v)
 {
 	v->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (v->fd == -1 ||
-	    connect(v->fd, (const struct sockaddr *)&v->path, sizeof(v->path)) == -1)
+	if (v->fd == -1 || connect(v->fd, (const struct sockaddr *)&v->path, sizeof(v->path)) == -1)
 		return -1;
 	v->readable = event_new(v->base, v->fd, EV_READ | EV_PERSIST, on_readable, v);
 	if (v->readable == NULL || event_add(v->readable, NULL) == -1)

@@ -50,8 +50,7 @@ static int
 call(struct zebra *z)
 {
 	z->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (z->fd == -1 ||
-	    connect(z->fd, (const struct sockaddr *)&z->path, sizeof(z->path)) == -1)
+	if (z->fd == -1 || connect(z->fd, (const struct sockaddr *)&z->path, sizeof(z->path)) == -1)
 		goto fail;
 	z->readable = event_new(z->base, z->fd, EV_READ | EV_PERSIST, on_readable, z);
 	z->writable = event_new(z->base, z->fd, EV_WRITE, on_writable, z);
@@ -243,8 +242,7 @@ zebra_announce(struct zebra *z, const struct zapi_prefix *p, uint32_t ifindex, u
 }
 
 int
-zebra_withdraw(struct zebra *z, const struct zapi_prefix *p, uint32_t ifindex,
-    unsigned int deletes)
+zebra_withdraw(struct zebra *z, const struct zapi_prefix *p, uint32_t ifindex, unsigned int deletes)
 {
 	int r = zapi_session_withdraw(z->session, p, ifindex, deletes);
 

@@ -61,8 +61,7 @@ on_overrun(void *arg)
 static const struct alias_ops ops = { on_changed, on_link, on_overrun };
 
 static struct prefix
-P(const char *text)
-{
+P(const char *text) {
 	struct prefix p;
 	char address[PREFIX_STRLEN], *slash;
 
@@ -91,14 +90,15 @@ link_flags(const char *name, bool up)
 
 /* Somebody else adds (seconds) or deletes (0) an address. 0, or an errno. */
 static int
-other(struct nl_sock *sock, const char *text, uint32_t ifindex, const char *label,
-    uint32_t seconds)
+other(struct nl_sock *sock, const char *text, uint32_t ifindex, const char *label, uint32_t seconds)
 {
 	struct prefix p = P(text);
 	enum alias_verb verb = seconds == 0 ? ALIAS_VERB_DELETE : ALIAS_VERB_SET;
 
-	return netlink_ask(sock, alias_wire_address(verb, &p, ifindex, label, seconds), NULL,
-		   NULL) == 0 ? 0 : errno;
+	return netlink_ask(
+		   sock, alias_wire_address(verb, &p, ifindex, label, seconds), NULL, NULL) == 0
+	    ? 0
+	    : errno;
 }
 
 static void
@@ -143,14 +143,14 @@ turn(struct seen *s)
 	event_base_loop(s->base, EVLOOP_NONBLOCK);
 }
 
-#define UNTIL(s, cond)                                                \
-	do {                                                          \
-		int64_t until_ = clock_ms() + 5000;                   \
-		while (turn(s), !(cond)) {                            \
-			if (clock_ms() > until_)                      \
+#define UNTIL(s, cond)                                                 \
+	do {                                                           \
+		int64_t until_ = clock_ms() + 5000;                    \
+		while (turn(s), !(cond)) {                             \
+			if (clock_ms() > until_)                       \
 				fail_msg("not within 5 s: %s", #cond); \
-			usleep(2000);                                 \
-		}                                                     \
+			usleep(2000);                                  \
+		}                                                      \
 	} while (0)
 
 static int
@@ -255,8 +255,8 @@ test_expiry(void **state)
 	assert_int_equal(alias_add(s->aliases, &p4, LO, "", 1000), 0);
 	assert_int_equal(alias_add(s->aliases, &p6, LO, "", 1000), 0);
 	UNTIL(s, s->changed > 0);
-	UNTIL(s, !aliases_find(s->aliases, &p4, 0, &info) &&
-	    !aliases_find(s->aliases, &p6, 0, &info));
+	UNTIL(s,
+	    !aliases_find(s->aliases, &p4, 0, &info) && !aliases_find(s->aliases, &p6, 0, &info));
 	assert_int_equal(alias_renew(s->aliases, &p4, LO, "", 9000), -1);
 	assert_int_equal(errno, ENOENT);
 	assert_int_equal(alias_renew(s->aliases, &p6, LO, "", 9000), -1);
@@ -289,8 +289,10 @@ test_change_creates_nothing(void **state)
 	for (i = 0; i < 2; i++) {
 		struct prefix p = P(texts[i]);
 
-		assert_int_equal(netlink_ask(s->other,
-		    alias_wire_address(ALIAS_VERB_CHANGE, &p, LO, "", 5), NULL, NULL), -1);
+		assert_int_equal(
+		    netlink_ask(
+			s->other, alias_wire_address(ALIAS_VERB_CHANGE, &p, LO, "", 5), NULL, NULL),
+		    -1);
 		assert_int_equal(errno, EINVAL);
 		turn(s);
 		assert_false(aliases_find(s->aliases, &p, 0, &info));
@@ -509,7 +511,8 @@ test_overrun(void **state)
 	int small = 2048;
 
 	assert_int_equal(setsockopt(netlink_fd(s->aliases->events), SOL_SOCKET, SO_RCVBUF, &small,
-	    sizeof(small)), 0);
+			     sizeof(small)),
+	    0);
 	many(true);
 	UNTIL(s, s->overrun == 1);
 	assert_int_equal(s->changed_after_overrun, 1);
@@ -545,14 +548,23 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-		T(test_add_find_renew_delete), T(test_refuses_lifetimes), T(test_expiry),
-		T(test_change_creates_nothing), T(test_renew_races), T(test_adopts),
-		T(test_other_lengths), T(test_networks_and_links), T(test_overrun), T(test_many),
+		T(test_add_find_renew_delete),
+		T(test_refuses_lifetimes),
+		T(test_expiry),
+		T(test_change_creates_nothing),
+		T(test_renew_races),
+		T(test_adopts),
+		T(test_other_lengths),
+		T(test_networks_and_links),
+		T(test_overrun),
+		T(test_many),
 	};
 
 	if (unshare(CLONE_NEWNET) == -1 && unshare(CLONE_NEWUSER | CLONE_NEWNET) == -1) {
-		fprintf(stderr, "test_alias: needs a network namespace of its own: run it as root, "
-		    "or allow user namespaces (unshare: %s)\n", strerror(errno));
+		fprintf(stderr,
+		    "test_alias: needs a network namespace of its own: run it as root, "
+		    "or allow user namespaces (unshare: %s)\n",
+		    strerror(errno));
 		return 1;
 	}
 	return cmocka_run_group_tests(tests, NULL, NULL);

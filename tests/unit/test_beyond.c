@@ -27,8 +27,7 @@
 #include "test_beyond_data.h"
 
 static struct prefix
-P(const char *text)
-{
+P(const char *text) {
 	struct prefix p;
 
 	assert_int_equal(prefix_parse(&p, text), 0);
@@ -47,8 +46,8 @@ test_ospf(void **state)
 	wider.len = 31;
 	assert_int_equal(beyond_parse_ospf(ospf_yes, &wider), BEYOND_NO);
 	assert_int_equal(beyond_parse_ospf(ospf_maxage, &yes), BEYOND_NO);
-	assert_int_equal(beyond_parse_ospf("% OSPF is not enabled in vrf default\n", &yes),
-	    BEYOND_NO);
+	assert_int_equal(
+	    beyond_parse_ospf("% OSPF is not enabled in vrf default\n", &yes), BEYOND_NO);
 	assert_int_equal(beyond_parse_ospf("", &yes), BEYOND_UNKNOWN);
 	assert_int_equal(beyond_parse_ospf("% Unknown command\n", &yes), BEYOND_UNKNOWN);
 }
@@ -64,8 +63,8 @@ test_bgp(void **state)
 	assert_int_equal(beyond_parse_bgp(bgp_no, &p4), BEYOND_NO);
 	assert_int_equal(beyond_parse_bgp(bgp_learned, &p4), BEYOND_NO); /* another's */
 	assert_int_equal(beyond_parse_bgp(bgp_alone, &p4), BEYOND_NO);	 /* no neighbour */
-	assert_int_equal(beyond_parse_bgp("{\"warning\":\"Default BGP instance not found\"}", &p4),
-	    BEYOND_NO);
+	assert_int_equal(
+	    beyond_parse_bgp("{\"warning\":\"Default BGP instance not found\"}", &p4), BEYOND_NO);
 	assert_int_equal(beyond_parse_bgp(bgp4_yes, &other), BEYOND_UNKNOWN);
 	assert_int_equal(beyond_parse_bgp("{\"warning\":null}", &p4), BEYOND_UNKNOWN);
 	assert_int_equal(beyond_parse_bgp("{\"prefix\":[1]}", &p4), BEYOND_UNKNOWN);
@@ -122,9 +121,11 @@ test_tables(void **state)
 
 /* One route-map, as "show running-config" and "show route-map" have it. */
 #define ROUTER "router rip\n redistribute connected route-map M\nexit\n!\n"
-#define MAP(entries) "RIP:\nroute-map: L Invoked: 0\n permit, sequence 5 Invoked 1\n  Match " \
+#define MAP(entries)                                                             \
+	"RIP:\nroute-map: L Invoked: 0\n permit, sequence 5 Invoked 1\n  Match " \
 	"clauses:\nroute-map: M Invoked: 2 Optimization: enabled\n" entries
-#define ENTRY(action, match, end) " " action ", sequence 10 Invoked 16\n  Match clauses:\n" match \
+#define ENTRY(action, match, end)                                       \
+	" " action ", sequence 10 Invoked 16\n  Match clauses:\n" match \
 	"  Set clauses:\n    metric 3\n  Call clause:\n  Action:\n    " end "\n"
 #define OUT "Exit routemap"
 
@@ -196,8 +197,9 @@ test_filters(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct beyond_row row = { .prefix = P(cases[i].prefix), .tag = cases[i].tag,
-			.redistributed = true };
+		struct beyond_row row = {
+			.prefix = P(cases[i].prefix), .tag = cases[i].tag, .redistributed = true
+		};
 
 		assert_non_null(f = beyond_filter_new(cases[i].config, cases[i].maps));
 		if (beyond_filter_judge(f, &row) != cases[i].want)
@@ -406,14 +408,14 @@ teardown(void **state)
 	return 0;
 }
 
-#define UNTIL(w, cond)                                                \
-	do {                                                          \
-		int64_t until_ = clock_ms() + 8000;                   \
+#define UNTIL(w, cond)                                                         \
+	do {                                                                   \
+		int64_t until_ = clock_ms() + 8000;                            \
 		while (event_base_loop((w)->base, EVLOOP_NONBLOCK), !(cond)) { \
-			if (clock_ms() > until_)                      \
-				fail_msg("not within 8 s: %s", #cond); \
-			usleep(1000);                                 \
-		}                                                     \
+			if (clock_ms() > until_)                               \
+				fail_msg("not within 8 s: %s", #cond);         \
+			usleep(1000);                                          \
+		}                                                              \
 	} while (0)
 
 static void
@@ -589,10 +591,15 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-		cmocka_unit_test(test_ospf), cmocka_unit_test(test_bgp),
-		cmocka_unit_test(test_tables), cmocka_unit_test(test_filters),
-		cmocka_unit_test(test_ends), T(test_vty), T(test_follows_ospf),
-		T(test_follows_rip), T(test_silence),
+		cmocka_unit_test(test_ospf),
+		cmocka_unit_test(test_bgp),
+		cmocka_unit_test(test_tables),
+		cmocka_unit_test(test_filters),
+		cmocka_unit_test(test_ends),
+		T(test_vty),
+		T(test_follows_ospf),
+		T(test_follows_rip),
+		T(test_silence),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

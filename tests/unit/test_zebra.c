@@ -180,8 +180,8 @@ zapi_session_announce(struct zapi_session *s, const struct zapi_prefix *p, uint3
 }
 
 int
-zapi_session_withdraw(struct zapi_session *s, const struct zapi_prefix *p, uint32_t ifindex,
-    unsigned int deletes)
+zapi_session_withdraw(
+    struct zapi_session *s, const struct zapi_prefix *p, uint32_t ifindex, unsigned int deletes)
 {
 	return zapi_session_announce(s, p, ifindex, 3, deletes);
 }
@@ -224,14 +224,14 @@ turn(struct world *w)
 	event_base_loop(w->base, EVLOOP_NONBLOCK);
 }
 
-#define UNTIL(w, cond)                                                \
-	do {                                                          \
-		int64_t until_ = clock_ms() + 5000;                   \
-		while (turn(w), !(cond)) {                            \
-			if (clock_ms() > until_)                      \
+#define UNTIL(w, cond)                                                 \
+	do {                                                           \
+		int64_t until_ = clock_ms() + 5000;                    \
+		while (turn(w), !(cond)) {                             \
+			if (clock_ms() > until_)                       \
 				fail_msg("not within 5 s: %s", #cond); \
-			usleep(1000);                                 \
-		}                                                     \
+			usleep(1000);                                  \
+		}                                                      \
 	} while (0)
 
 static void
@@ -487,9 +487,14 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-		T(test_socket_comes_late), T(test_end_and_again), T(test_written_at_once),
-		T(test_verbs_inside_events), T(test_reads_in_pieces), T(test_back_pressure),
-		T(test_gone_while_writing), T(test_session_hangs_up),
+		T(test_socket_comes_late),
+		T(test_end_and_again),
+		T(test_written_at_once),
+		T(test_verbs_inside_events),
+		T(test_reads_in_pieces),
+		T(test_back_pressure),
+		T(test_gone_while_writing),
+		T(test_session_hangs_up),
 		cmocka_unit_test(test_path_too_long),
 	};
 
