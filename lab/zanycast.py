@@ -16,7 +16,7 @@ from .netns import Daemon, LabError, children, run, send, wait
 from .topology import SERVICE
 
 ROOT = pathlib.Path(__file__).parent.parent
-LINE = re.compile(r"^(\S+Z) (\S+?)\[(\d+)\] (\w+): ([a-z]+\.[a-z]+)(.*)$")
+LINE = re.compile(r"^(\S+Z) (\S+(?: \w+)?)\[(\d+)\] (\w+): ([a-z]+\.[a-z]+)(.*)$")
 FIELD = re.compile(r'(\w+)=("(?:[^"\\]|\\.)*"|\S+)')
 
 CHECKS = {
