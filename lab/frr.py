@@ -48,13 +48,11 @@ mkdir -p /run/frr /var/tmp/frr $dir/tmp
 [ /run/frr -ef $dir ] || {{ mount --bind $dir /run/frr && mount --bind $dir/tmp /var/tmp/frr; }} || exit 1
 verb=$1; shift
 [ "$1" = all ] && set -- {daemons}
-for d; do
-	case $verb in
-	start|stop) $verb $d ;;
-	restart) stop $d && start $d ;;
-	*) echo "frrctl: $verb?" >&2; exit 2 ;;
-	esac || exit 1
-done
+case $verb in
+start|stop) for d; do $verb $d || exit 1; done ;;
+restart) for d; do stop $d || exit 1; done; for d; do start $d || exit 1; done ;;
+*) echo "frrctl: $verb?" >&2; exit 2 ;;
+esac
 """
 
 
@@ -73,7 +71,6 @@ class Frr:
         self.timers = tuple(timers)
         self.ecmp = ecmp
         self.daemons = ["zebra", *(DAEMON_OF[p] for p in protocols)]
-        self._watchfrr = None
 
     @property
     def zserv(self):
@@ -251,14 +248,19 @@ class Frr:
         self.signal(signal.SIGCONT, *daemons)
 
     def watch(self, *options):
-        """Put watchfrr over the daemons, as Debian does."""
-        ctl = self.dir / "frrctl"
-        self._watchfrr = self.node.daemon("watchfrr")
-        self._watchfrr.start([
-            LIBDIR / "watchfrr", "-S", self.dir, "-p", self.dir / "watchfrr.pid",
+        """Put watchfrr over the daemons, as Debian does: a Daemon. options: watchfrr's own, such as
+        --min-restart-interval=1."""
+        ctl, pidfile = self.dir / "frrctl", self.dir / "watchfrr.pid"
+        pidfile.unlink(missing_ok=True)
+        watchfrr = self.node.daemon("watchfrr")
+        watchfrr.start([
+            LIBDIR / "watchfrr", "-S", self.dir, "-p", pidfile,
             "-r", f"{ctl} restart %s", "-s", f"{ctl} start %s", "-k", f"{ctl} stop %s",
             *options, *self.daemons])
-        return self._watchfrr
+        wait(lambda: pidfile.exists() or not watchfrr.running(), 5, "watchfrr to start")
+        if not watchfrr.running():
+            raise LabError(f"watchfrr of {self.node.name} did not start:\n{watchfrr.log()[-500:]}")
+        return watchfrr
 
     # -- asking ----------------------------------------------------------------------
 

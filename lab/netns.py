@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import json
 import os
 import pathlib
 import signal
@@ -57,11 +58,11 @@ def send(pids, sig):
             os.kill(pid, sig)
 
 
-def run(argv, **kw):
-    """subprocess.run that raises LabError with the program's own words."""
-    kw = {"text": True, "capture_output": True, "check": False} | kw
-    done = subprocess.run(argv, **kw)
-    if done.returncode:
+def run(argv, check=True, **kw):
+    """What a program printed; LabError with its own words when it failed, unless check=False."""
+    kw = {"text": True, "capture_output": True} | kw
+    done = subprocess.run(argv, check=False, **kw)
+    if check and done.returncode:
         raise LabError(f"{' '.join(argv)}: exit {done.returncode}: "
                        f"{(done.stderr or done.stdout or '').strip()}")
     return done.stdout
@@ -144,7 +145,6 @@ class Namespace:
 
 
 def json_or_empty(text):
-    import json
     return json.loads(text) if text.strip() else []
 
 

@@ -8,7 +8,6 @@ import shutil
 import signal
 import socket
 import tempfile
-import time
 
 import dns.exception
 import dns.message
@@ -17,7 +16,7 @@ import dns.rdatatype
 from . import topology
 from .frr import Frr
 from .nameserver import NameServer
-from .netns import Daemon, LabError, Namespace, boottime_us, wait
+from .netns import Daemon, LabError, Namespace, run, send, wait
 from .zanycast import Zanycast
 
 V6 = {"ospf6", "ripng", "bgp"}
@@ -45,8 +44,7 @@ class Node:
         return [p for p, able in ((topology.PREFIX4, V4), (topology.PREFIX6, V6)) if protocols & able]
 
     def exec(self, argv, **kw):
-        """subprocess.run in this node; text, captured, checked, unless told otherwise."""
-        from .netns import run
+        """What a command in this node printed; LabError when it fails, unless check=False."""
         return run(self.ns.argv(argv), **kw)
 
     def daemon(self, name):
@@ -110,14 +108,10 @@ class Node:
 
     def freeze(self):
         """Silently dead: every process stopped, the links stay up. thaw() ends it."""
-        for pid in self.ns.pids():
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGSTOP)
+        send(self.ns.pids(), signal.SIGSTOP)
 
     def thaw(self):
-        for pid in self.ns.pids():
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGCONT)
+        send(self.ns.pids(), signal.SIGCONT)
 
 
 class Lab:
@@ -266,9 +260,7 @@ def clean(tag):
     names = [n for n in topology.DATA["nodes"]]
     spaces = [s for s in (Namespace(f"zc-{tag}-{n}") for n in names) if s.exists()]
     for space in spaces:
-        for pid in space.pids():
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        send(space.pids(), signal.SIGKILL)
     for space in spaces:
         space.delete()
     shutil.rmtree(directory(tag), ignore_errors=True)
