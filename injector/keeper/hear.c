@@ -51,6 +51,19 @@ session_lost(struct keeper *k, enum zebra_state state, const char *name, const c
 	all_sessions(k, false);
 }
 
+void
+hear_nothing(struct keeper *k)
+{
+	char words[160];
+
+	if (k->zebra.state != ZEBRA_DOWN || zebra_session_state(k->world.zebra) != ZAPI_DOWN)
+		return;
+	snprintf(
+	    words, sizeof(words), "nobody answers at %s: is FRR running?", k->conf->zebra_socket);
+	serve_publish(k, &EVENT("zebra.lost", LOG_LEVEL_ERR, .to = "down", .text = words));
+	zebra_is(k, ZEBRA_DOWN, words);
+}
+
 static void
 session_up(struct keeper *k)
 {
@@ -82,6 +95,8 @@ heard_address(struct keeper *k, const struct zapi_msg *msg)
 	struct prefix p = { .family = msg->address.prefix.family, .len = msg->address.prefix.len };
 	struct route *route;
 
+	if (msg->vrf != 0)
+		return;
 	memcpy(p.addr, msg->address.prefix.addr, sizeof(p.addr));
 	if ((route = route_table_find(k->routes, &p)) != NULL)
 		route_address(route, &msg->address, msg->command == ZAPI_ADDRESS_ADD);
@@ -93,6 +108,8 @@ heard_interface(struct keeper *k, const struct zapi_msg *msg)
 	bool up = (msg->interface.flags & IFF_UP) != 0 && msg->command != ZAPI_INTERFACE_DOWN &&
 	    msg->command != ZAPI_INTERFACE_DELETE;
 
+	if (msg->vrf != 0)
+		return;
 	for (size_t i = 0; i < route_table_count(k->routes); i++)
 		route_link(route_table_at(k->routes, i), msg->interface.ifindex, up);
 }
@@ -121,9 +138,9 @@ hear_zebra(void *arg, const struct zapi_event *ev)
 	case ZAPI_EVENT_UP:
 		session_up(k);
 		break;
-	case ZAPI_EVENT_LOST:
-		session_lost(k, k->zebra.state == ZEBRA_STUCK ? ZEBRA_STUCK : ZEBRA_DOWN,
-		    "zebra.lost", ev->text);
+	case ZAPI_EVENT_LOST: /* the end of one that is stuck or refused is no news */
+		if (k->zebra.state != ZEBRA_STUCK && k->zebra.state != ZEBRA_REFUSED)
+			session_lost(k, ZEBRA_DOWN, "zebra.lost", ev->text);
 		break;
 	case ZAPI_EVENT_STUCK:
 		session_lost(k, ZEBRA_STUCK, "zebra.stuck", ev->text);

@@ -117,6 +117,13 @@ on_look(evutil_socket_t fd, short what, void *arg)
 }
 
 static void
+on_late(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	hear_nothing(arg);
+}
+
+static void
 make_events(struct keeper *k)
 {
 	static const int numbers[] = { SIGCHLD, SIGHUP, SIGUSR1, SIGTERM, SIGINT };
@@ -128,8 +135,9 @@ make_events(struct keeper *k)
 	}
 	k->judge = evtimer_new(k->base, on_judge, k);
 	k->look = evtimer_new(k->base, on_look, k);
+	k->late = evtimer_new(k->base, on_late, k);
 	k->deadline = evtimer_new(k->base, on_deadline, k);
-	if (k->judge == NULL || k->look == NULL || k->deadline == NULL)
+	if (k->judge == NULL || k->look == NULL || k->late == NULL || k->deadline == NULL)
 		fatal("events");
 	signal(SIGPIPE, SIG_IGN);
 }
@@ -159,6 +167,7 @@ make_world(struct keeper *k)
 	if (k->world.beyond == NULL || k->routes == NULL || k->drains == NULL)
 		fatal("memory");
 	k->zebra.since_us = clock_us();
+	event_add(k->late, &(struct timeval){ ZAPI_ANSWER_MS / 1000, 0 });
 }
 
 static void
@@ -183,6 +192,7 @@ free_keeper(struct keeper *k)
 		event_free(k->signals[i]);
 	event_free(k->judge);
 	event_free(k->look);
+	event_free(k->late);
 	event_free(k->deadline);
 	event_base_free(k->base);
 	conf_free(k->old_conf);

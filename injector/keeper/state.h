@@ -28,7 +28,7 @@ struct keeper {
 	struct offspring *engine, *old_engine;
 	struct reload *reload;
 	struct event *signals[5];
-	struct event *judge, *look, *deadline;
+	struct event *judge, *look, *late, *deadline;
 	struct ipc_zebra zebra;
 	int status;
 };
@@ -52,6 +52,8 @@ struct tenant *serve_tenant(struct keeper *, const char *name);
 extern const struct alias_ops hear_alias_ops;
 void hear_zebra(void *arg, const struct zapi_event *);
 void hear_beyond(void *arg, const struct prefix *, enum beyond);
+/* No zebra came since we began: said once. */
+void hear_nothing(struct keeper *);
 /* All routes look at their world. */
 void hear_look(struct keeper *);
 
