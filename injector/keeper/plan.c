@@ -11,7 +11,7 @@
 void
 plan_init(struct plan *p)
 {
-	*p = (struct plan){ .sent = PLAN_WAIT };
+	*p = (struct plan){ .sent = PLAN_WAIT, .failed = PLAN_WAIT };
 }
 
 void
@@ -22,44 +22,66 @@ plan_session(struct plan *p, bool up, int64_t now)
 	if (!up) {
 		p->echo = ECHO_NONE;
 		p->echo_tag = 0;
-		p->told_ours = false;
+		p->told_ours = p->let_out = false;
 		p->off_at = 0;
 	}
 	/* what the first dump told may have stood for long: no pace of OSPF to wait for */
-	p->let_out_at = p->let_out_before = 0;
+	p->let_out_at = 0;
 	p->session_at = up ? now : 0;
 	p->swept = p->settled = p->pulsing = false;
-	p->sent = PLAN_WAIT;
+	p->sent = p->failed = PLAN_WAIT;
 	p->rib = RIB_UNKNOWN;
+	/* what went wrong with the one before must not delay what is done without it */
+	p->repairs = 0;
 }
 
-/* Is this word of zebra let out to the network? */
+/* A tag that is ours, or was until a moment ago. */
 static bool
-is_let_out(const struct plan_rules *r, const struct plan_view *v, bool on, uint32_t tag)
+is_ours(const struct plan *p, const struct plan_view *v, uint32_t tag)
 {
-	return on && (!r->tag_filter || tag == v->tag);
+	return tag == v->tag || (tag != 0 && tag == p->sent_tag);
+}
+
+/* OSPF sends the first change at once, those of the 5 s behind it together at their end. */
+static void
+note_let_out(struct plan *p, int64_t now)
+{
+	if (!p->let_out || p->let_out_at == 0 || now >= p->let_out_at + PLAN_TWICE_MS)
+		p->let_out_at = now;
+	else if (now >= p->let_out_at)
+		p->let_out_at += PLAN_TWICE_MS;
 }
 
 void
 plan_heard(struct plan *p, const struct plan_rules *r, const struct plan_view *v, bool on,
     uint32_t tag, int64_t now)
 {
-	bool before = is_let_out(r, v, p->echo == ECHO_ON, p->echo_tag), after;
+	bool ours, out;
 
 	if (on && !r->echo_has_tag) /* an echo of what we asked for is taken as ours */
 		tag = p->sent == PLAN_ANNOUNCE ? p->sent_tag : p->echo_tag;
-	after = is_let_out(r, v, on, tag);
-	if (after && (!before || tag != p->echo_tag)) {
-		p->let_out_before = before ? p->let_out_at : 0;
-		p->let_out_at = now;
-	} else if (before && !after) {
+	ours = on && is_ours(p, v, tag);
+	out = on && (!r->tag_filter || ours);
+	if (out && (!p->let_out || (r->echo_has_tag && tag != p->echo_tag))) {
+		note_let_out(p, now);
+		p->off_at = 0;
+	} else if (p->let_out && !out) {
 		p->off_at = now;
-		p->let_out_at = p->let_out_before = 0;
+		p->let_out_at = 0;
+		/* this withdrawal was heard by daemons that had time to come back */
+		if (p->session_at != 0 && now >= p->session_at + PLAN_RIP_WAIT_MS)
+			p->orphaned = false;
 	}
+	/* the end of an alias may have taken one of two entries, and told it as if both had gone */
+	if (!on && p->echo == ECHO_ON && (p->sent != PLAN_WITHDRAW || p->sent_stir != v->stir))
+		p->swept = false;
 	p->echoes++;
 	p->echo = on ? ECHO_ON : ECHO_OFF;
 	p->echo_tag = on ? tag : 0;
-	p->told_ours = on && (p->told_ours || tag == v->tag);
+	p->echo_stir = v->stir;
+	p->let_out = out;
+	p->told_ours = on && (p->told_ours || ours);
+	p->rib = RIB_UNKNOWN;
 	if (on && p->sent == PLAN_ANNOUNCE && tag == p->sent_tag) {
 		p->sent = PLAN_WAIT;
 		p->pulse_at = now;
@@ -97,6 +119,15 @@ tell(const struct plan *p, const struct plan_rules *r, enum plan_action action, 
 	return step;
 }
 
+static struct plan_step
+pulse(const struct plan *p, const struct plan_rules *r, uint32_t tag, const char *why)
+{
+	struct plan_step step = tell(p, r, PLAN_ANNOUNCE, tag, why);
+
+	step.pulse = true;
+	return step;
+}
+
 static int64_t
 later(int64_t a, int64_t b)
 {
@@ -122,20 +153,11 @@ plan_in_conflict(const struct plan *p)
 	return p->repairs >= PLAN_TRIES;
 }
 
-/*
- * Before this moment a withdrawal would be overheard by OSPF neighbours: `hold` behind the change
- * they see, and a second change within 5 s goes out 5 s behind the first.
- */
+/* Before this moment a withdrawal would be overheard by OSPF neighbours. */
 static int64_t
 held_until(const struct plan *p, const struct plan_rules *r)
 {
-	int64_t from = p->let_out_at;
-
-	if (p->let_out_at == 0 || r->hold == 0)
-		return 0;
-	if (p->let_out_before != 0 && p->let_out_at - p->let_out_before < PLAN_TWICE_MS)
-		from = later(from, p->let_out_before + PLAN_TWICE_MS);
-	return from + r->hold;
+	return p->let_out_at == 0 || r->hold == 0 ? 0 : p->let_out_at + r->hold;
 }
 
 /* Before this moment an announcement would be missed by them. */
@@ -146,21 +168,39 @@ gap_until(const struct plan *p, const struct plan_rules *r)
 }
 
 static int64_t
-renewal_due(const struct plan *p, const struct plan_rules *r, const struct plan_view *v)
+renewal_due(
+    const struct plan *p, const struct plan_rules *r, const struct plan_view *v, int64_t now)
 {
+	int64_t due = v->valid_until - r->lifetime * 2 / 3;
+
 	if (!r->has_alias || v->alias != PLAN_ALIAS_LEASED)
 		return CLOCK_NEVER;
-	return p->adopted ? v->valid_until - r->lifetime * 2 / 3 : 0;
+	/* another's lifetime, or one that somebody made longer (the kernel counts in seconds) */
+	if (!p->adopted || v->valid_until - now > r->lifetime + 1000)
+		due = 0;
+	return later(due, p->renewed_at == 0 ? 0 : p->renewed_at + PLAN_RENEW_MS);
+}
+
+/* Before this moment an alias that is missing is not put back. */
+static int64_t
+missing_until(const struct plan *p, const struct plan_rules *r, const struct plan_view *v)
+{
+	int64_t from = later(gap_until(p, r), backed_off_until(p));
+
+	/* zebra is about to tell its end, and the gap begins there */
+	if (v->session && p->let_out && r->hold != 0 && p->gone_at != 0)
+		from = later(from, p->gone_at + PLAN_NATIVE_MS);
+	return from;
 }
 
 /* The alias that should be there: added, given a lifetime, renewed. PLAN_WAIT: it is as it should. */
 static struct plan_step
 keep_alias(const struct plan *p, const struct plan_rules *r, const struct plan_view *v, int64_t now)
 {
-	int64_t due = renewal_due(p, r, v);
+	int64_t due = renewal_due(p, r, v, now);
 
 	if (v->alias == PLAN_ALIAS_ABSENT) {
-		int64_t from = later(gap_until(p, r), backed_off_until(p));
+		int64_t from = missing_until(p, r, v);
 
 		if (!v->link)
 			return wait_until(CLOCK_NEVER, "the interface is missing or down");
@@ -177,20 +217,22 @@ keep_alias(const struct plan *p, const struct plan_rules *r, const struct plan_v
 	return wait_until(due, "nothing to do");
 }
 
-/* Has the alias come far enough in zebra for an announcement? Returns 0 or when to look again. */
+/*
+ * Has zebra come far enough with an address for a message about its route? Returns 0 or when to go
+ * ahead all the same. Where the native entry must have been told, that must be behind the last stir.
+ */
 static int64_t
 ready_at(const struct plan *p, const struct plan_rules *r, const struct plan_view *v)
 {
-	bool ready;
+	bool own = r->has_alias && v->alias != PLAN_ALIAS_ABSENT, ready;
 
-	if (!r->has_alias)
-		return 0;
-	if (r->u_after_native)
-		ready = p->echo == ECHO_ON &&
-		    (p->alias_at < p->session_at || p->echoes != p->alias_echoes);
+	if (!r->u_after_native)
+		ready = !own || v->zebra_knows;
 	else
-		ready = v->zebra_knows;
-	return ready ? 0 : later(p->alias_at, p->session_at) + PLAN_NATIVE_MS;
+		ready = p->echo_stir == v->stir &&
+		    (!own || p->alias_at < p->session_at || p->echoes != p->alias_echoes) &&
+		    (!own || p->echo == ECHO_ON || p->sent_stir == v->stir);
+	return ready ? 0 : later(p->stir_at, later(p->alias_at, p->session_at)) + PLAN_NATIVE_MS;
 }
 
 static bool
@@ -216,7 +258,7 @@ announce(const struct plan *p, const struct plan_rules *r, const struct plan_vie
 		return wait_until(from, "zebra does not yet know the alias");
 	/* the alias that a repair has just added is announced in the same breath */
 	from = later(p->alias_at == p->repaired_at ? 0 : backed_off_until(p),
-	    is_let_out(r, v, p->echo == ECHO_ON, p->echo_tag) ? 0 : gap_until(p, r));
+	    p->let_out ? 0 : gap_until(p, r));
 	if (now < from)
 		return wait_until(from, "the network needs a moment after a withdrawal");
 	return tell(p, r, PLAN_ANNOUNCE, v->tag, "wanted, and zebra's last word is another");
@@ -227,8 +269,7 @@ next_on(struct plan *p, const struct plan_rules *r, const struct plan_view *v, i
 {
 	struct plan_step alias = wait_until(CLOCK_NEVER, "nothing to do"), route;
 
-	p->pulsing = p->orphaned = false;
-	p->rib = RIB_UNKNOWN;
+	p->pulsing = false;
 	if (r->has_alias)
 		alias = keep_alias(p, r, v, now);
 	if (alias.action == PLAN_ALIAS_ADD)
@@ -252,40 +293,38 @@ next_on(struct plan *p, const struct plan_rules *r, const struct plan_view *v, i
 	return route;
 }
 
-/* The echo says on, three withdrawals changed nothing: is zebra's RIB empty (then a pulse)? */
+/* The echo says on, a withdrawal changed nothing: is zebra's RIB empty (then a pulse)? */
 static struct plan_step
-disbelieve(struct plan *p, const struct plan_rules *r, int64_t now)
+disbelieve(const struct plan *p, const struct plan_rules *r, int64_t now)
 {
 	if (p->rib == RIB_UNKNOWN)
 		return act(PLAN_LOOKUP, "zebra does not confirm the withdrawal");
-	if (p->rib == RIB_ASKED && now < p->sent_at + PLAN_ECHO_MS)
-		return wait_until(p->sent_at + PLAN_ECHO_MS, "zebra is asked for its RIB");
-	if (p->rib == RIB_EMPTY) {
-		p->pulsing = true;
-		return tell(p, r, PLAN_ANNOUNCE, p->echo_tag,
-		    "a pulse: zebra told the network what it does not hold");
-	}
-	p->rib = RIB_UNKNOWN;
+	if (p->rib == RIB_ASKED && now < p->asked_at + PLAN_ECHO_MS)
+		return wait_until(p->asked_at + PLAN_ECHO_MS, "zebra is asked for its RIB");
+	if (p->rib == RIB_EMPTY)
+		return pulse(
+		    p, r, p->echo_tag, "a pulse: zebra told the network what it does not hold");
 	return tell(p, r, PLAN_WITHDRAW, 0, "zebra holds it still");
 }
 
 static struct plan_step
-end_pulse(struct plan *p, const struct plan_rules *r, int64_t now)
+end_pulse(const struct plan *p, const struct plan_rules *r, int64_t now)
 {
-	int64_t until = p->pulse_at + (p->orphaned ? PLAN_RIP_PULSE_MS : PLAN_PULSE_MS);
+	int64_t until = held_until(p, r); /* OSPF may carry it beside RIP */
 
 	if (p->sent == PLAN_ANNOUNCE && now < p->sent_at + PLAN_ECHO_MS)
 		return wait_until(p->sent_at + PLAN_ECHO_MS, "a pulse is under way");
-	if (p->sent != PLAN_ANNOUNCE && now < until)
+	if (p->sent != PLAN_ANNOUNCE)
+		until =
+		    later(until, p->pulse_at + (p->orphaned ? PLAN_RIP_PULSE_MS : PLAN_PULSE_MS));
+	if (now < until)
 		return wait_until(until, "a pulse stands");
-	p->pulsing = p->orphaned = false;
-	p->rib = RIB_UNKNOWN;
 	return tell(p, r, PLAN_WITHDRAW, 0, "the pulse ends");
 }
 
 /* The withdrawal of what zebra told last. */
 static struct plan_step
-withdraw(struct plan *p, const struct plan_rules *r, const struct plan_view *v, int64_t now)
+withdraw(const struct plan *p, const struct plan_rules *r, const struct plan_view *v, int64_t now)
 {
 	int64_t from = held_until(p, r);
 
@@ -293,13 +332,16 @@ withdraw(struct plan *p, const struct plan_rules *r, const struct plan_view *v, 
 		return wait_until(p->sent_at + PLAN_ECHO_MS, "zebra has not yet told it back");
 	if (p->echo == ECHO_ON && now < from)
 		return wait_until(from, "the network must have heard it before it is withdrawn");
+	from = ready_at(p, r, v);
+	if (now < from)
+		return wait_until(from, "zebra may be about to tell the alias' own entry");
 	if (now < backed_off_until(p))
 		return wait_until(backed_off_until(p), "somebody announces it again and again");
-	if (p->sent == PLAN_WITHDRAW && plan_in_conflict(p))
+	if (p->sent == PLAN_WITHDRAW && p->echo == ECHO_ON && p->rib != RIB_HOLDS)
 		return disbelieve(p, r, now);
 	/* ripd poisons only what its route-map lets out */
 	if (r->rip && r->tag_filter && p->told_ours && p->echo == ECHO_ON &&
-	    p->echo_tag != v->tag && p->sent != PLAN_ANNOUNCE)
+	    !is_ours(p, v, p->echo_tag) && p->sent != PLAN_ANNOUNCE)
 		return tell(p, r, PLAN_ANNOUNCE, v->tag, "RIP poisons only what carries our tag");
 	return tell(p, r, PLAN_WITHDRAW, 0, "not wanted");
 }
@@ -311,13 +353,20 @@ held_alias_appeared(const struct plan *p, const struct plan_rules *r, const stru
 	return r->held && !r->u_after_native && v->zebra_knows && p->sent_stir != v->stir;
 }
 
+/* Is there nothing to delete, or nothing that we may? */
+static bool
+alias_may_stay(const struct plan_rules *r, const struct plan_view *v)
+{
+	return v->alias == PLAN_ALIAS_ABSENT || (v->alias == PLAN_ALIAS_PERMANENT && r->keep);
+}
+
 static struct plan_step
 drop_alias(const struct plan *p, const struct plan_rules *r, const struct plan_view *v, int64_t now)
 {
 	int64_t from = p->off_at == 0 ? 0 : p->off_at + r->linger;
 
 	from = later(from, backed_off_until(p));
-	if (v->alias == PLAN_ALIAS_ABSENT || (v->alias == PLAN_ALIAS_PERMANENT && r->keep))
+	if (alias_may_stay(r, v))
 		return wait_until(CLOCK_NEVER, "nothing to do");
 	if (now < from)
 		return wait_until(from, "the alias lingers for queries that are under way");
@@ -325,16 +374,14 @@ drop_alias(const struct plan *p, const struct plan_rules *r, const struct plan_v
 }
 
 static struct plan_step
-next_off(struct plan *p, const struct plan_rules *r, const struct plan_view *v, int64_t now)
+next_off(const struct plan *p, const struct plan_rules *r, const struct plan_view *v, int64_t now)
 {
 	struct plan_step step;
 
 	if (!v->session) {
-		if (r->has_alias && v->alias != PLAN_ALIAS_ABSENT)
-			return now < backed_off_until(p)
-			    ? wait_until(
-				  backed_off_until(p), "the kernel does not let the alias go")
-			    : act(PLAN_ALIAS_DELETE, "zebra cannot be told: its session is not up");
+		if (r->has_alias && !alias_may_stay(r, v))
+			return act(
+			    PLAN_ALIAS_DELETE, "zebra cannot be told: its session is not up");
 		return wait_until(CLOCK_NEVER, "zebra cannot be told: its session is not up");
 	}
 	if (p->pulsing)
@@ -347,23 +394,27 @@ next_off(struct plan *p, const struct plan_rules *r, const struct plan_view *v, 
 		step = keep_alias(p, r, v, now);
 	else
 		step = drop_alias(p, r, v, now);
-	if (step.action != PLAN_WAIT || !p->orphaned || !r->rip || v->leaving)
+	if (step.action != PLAN_WAIT || !p->orphaned || !r->rip || v->leaving || !v->link)
 		return step;
 	/* a new ripd does not poison what the one before it had said */
 	if (now < p->session_at + PLAN_RIP_WAIT_MS) {
 		step.wake = sooner(step.wake, p->session_at + PLAN_RIP_WAIT_MS);
 		return step;
 	}
-	p->pulsing = true;
-	return tell(p, r, PLAN_ANNOUNCE, v->tag, "a pulse: the ripd before this one told it");
+	return pulse(p, r, v->tag, "a pulse: the ripd before this one told it");
 }
 
 /* Nothing that a predecessor left is touched; a held alias that is missing is put there. */
 static struct plan_step
-next_undecided(struct plan *p, const struct plan_rules *r, const struct plan_view *v, int64_t now)
+next_undecided(
+    const struct plan *p, const struct plan_rules *r, const struct plan_view *v, int64_t now)
 {
 	if (!r->held || (v->alias != PLAN_ALIAS_ABSENT && !p->adopted))
 		return wait_until(CLOCK_NEVER, "no check has decided yet");
+	if (p->echo == ECHO_ON && is_ours(p, v, p->echo_tag) && !p->pulsing)
+		return wait_until(CLOCK_NEVER, "no check has decided yet");
+	if (v->session && p->pulsing)
+		return end_pulse(p, r, now);
 	if (v->session && p->adopted && (p->echo == ECHO_ON || held_alias_appeared(p, r, v)))
 		return withdraw(p, r, v, now);
 	return keep_alias(p, r, v, now);
@@ -372,50 +423,74 @@ next_undecided(struct plan *p, const struct plan_rules *r, const struct plan_vie
 bool
 plan_is_settled(const struct plan *p, const struct plan_rules *r, const struct plan_view *v)
 {
-	bool here = v->alias != PLAN_ALIAS_ABSENT;
-
 	switch (v->want) {
 	case WANT_ON:
-		return v->session && is_announced(p, v) && (!r->has_alias || here);
+		return v->session && is_announced(p, v) &&
+		    (!r->has_alias || v->alias != PLAN_ALIAS_ABSENT);
 	case WANT_OFF:
 		if (!v->session)
-			return !r->has_alias || !here;
+			return !r->has_alias || alias_may_stay(r, v);
 		return p->swept && p->echo != ECHO_ON && p->sent == PLAN_WAIT && !p->pulsing &&
-		    (!r->has_alias || (r->held && !v->leaving) || !here ||
-			(v->alias == PLAN_ALIAS_PERMANENT && r->keep));
+		    (!r->has_alias || (r->held && !v->leaving) || alias_may_stay(r, v));
 	default:
 		return true;
 	}
+}
+
+/* Settled, and the alias that is to be there is there and can end? */
+static bool
+is_undisturbed(const struct plan *p, const struct plan_rules *r, const struct plan_view *v)
+{
+	bool to_be_there =
+	    r->has_alias && (v->want == WANT_ON || (r->held && v->session && !v->leaving));
+
+	if (to_be_there &&
+	    (v->alias == PLAN_ALIAS_ABSENT || (v->alias == PLAN_ALIAS_PERMANENT && !r->keep)))
+		return false;
+	return plan_is_settled(p, r, v);
 }
 
 /* Somebody undid it, or zebra did not do it: count, and forget when it has been quiet. */
 static void
 count_repairs(struct plan *p, const struct plan_rules *r, const struct plan_view *v, int64_t now)
 {
-	bool settled = plan_is_settled(p, r, v);
+	bool settled = is_undisturbed(p, r, v);
 
-	if (v->want != p->wanted) {
+	if (v->want != p->wanted || v->tag != p->wanted_tag || v->leaving != p->left) {
 		p->wanted = v->want;
+		p->wanted_tag = v->tag;
+		p->left = v->leaving;
 		p->repairs = 0;
-	} else if (p->settled && !settled) {
-		/* the first repairs are made at once */
-		if (++p->repairs < PLAN_TRIES)
-			p->repaired_at = now - PLAN_BACKOFF_MS;
-	} else if (p->sent != PLAN_WAIT && now >= p->sent_at + PLAN_ECHO_MS &&
+	} else if ((settled || p->settled) && now >= p->repaired_at + PLAN_QUIET_MS)
+		p->repairs = 0;
+	else if (p->sent != PLAN_WAIT && now >= p->sent_at + PLAN_ECHO_MS &&
 	    p->repaired_at != p->sent_at) {
 		p->repairs++;
 		p->repaired_at = p->sent_at;
-	} else if (settled && now >= p->repaired_at + PLAN_QUIET_MS)
-		p->repairs = 0;
+	}
+	/* the first repairs are made at once */
+	if (p->settled && !settled && ++p->repairs < PLAN_TRIES)
+		p->repaired_at = now - PLAN_BACKOFF_MS;
 	p->settled = settled;
 }
 
-struct plan_step
-plan_next(struct plan *p, const struct plan_rules *r, const struct plan_view *v, int64_t now)
+/* What changed since the last look, and when. */
+static void
+note_changes(struct plan *p, const struct plan_view *v, int64_t now)
 {
-	if (v->refused)
-		return wait_until(CLOCK_NEVER, "the prefix is a network of this host");
-	count_repairs(p, r, v, now);
+	bool there = v->alias != PLAN_ALIAS_ABSENT;
+
+	if (p->was_there && !there)
+		p->gone_at = now;
+	p->was_there = there;
+	if (v->stir != p->seen_stir && now >= p->stir_at + PLAN_NATIVE_MS)
+		p->stir_at = now;
+	p->seen_stir = v->stir;
+}
+
+static struct plan_step
+next_wanted(struct plan *p, const struct plan_rules *r, const struct plan_view *v, int64_t now)
+{
 	switch (v->want) {
 	case WANT_ON:
 		return next_on(p, r, v, now);
@@ -426,18 +501,43 @@ plan_next(struct plan *p, const struct plan_rules *r, const struct plan_view *v,
 	}
 }
 
+struct plan_step
+plan_next(struct plan *p, const struct plan_rules *r, const struct plan_view *v, int64_t now)
+{
+	struct plan_step step;
+
+	if (v->refused)
+		return wait_until(CLOCK_NEVER, "the prefix is a network of this host");
+	p->orphaned = p->orphaned && r->rip;
+	note_changes(p, v, now);
+	count_repairs(p, r, v, now);
+	step = next_wanted(p, r, v, now);
+	if (step.action != PLAN_WAIT && step.action == p->failed &&
+	    now < p->failed_at + PLAN_BACKOFF_MS)
+		step = wait_until(p->failed_at + PLAN_BACKOFF_MS, "it failed a moment ago");
+	if (step.action == PLAN_WAIT && p->settled && p->repairs > 0)
+		step.wake = sooner(step.wake, p->repaired_at + PLAN_QUIET_MS);
+	return step;
+}
+
 void
 plan_did(struct plan *p, const struct plan_view *v, const struct plan_step *step, bool failed,
     int64_t now)
 {
+	if (step->action == PLAN_ALIAS_ADD || step->action == PLAN_ALIAS_RENEW)
+		p->renewed_at = now;
 	if (failed) {
-		if (step->action == PLAN_ALIAS_RENEW) /* it had expired: the next look sees that */
-			return;
-		p->repairs = p->repairs < PLAN_TRIES ? PLAN_TRIES : p->repairs;
-		p->repaired_at = now;
+		/* a renewal: it had expired, and the next look sees that */
+		if (step->action != PLAN_ALIAS_RENEW) {
+			p->failed = step->action;
+			p->failed_at = now;
+		}
 		return;
 	}
-	if (plan_in_conflict(p) && step->action != PLAN_WAIT && step->action != PLAN_ALIAS_RENEW)
+	if (step->action == p->failed)
+		p->failed = PLAN_WAIT;
+	if (plan_in_conflict(p) && step->action != PLAN_WAIT && step->action != PLAN_ALIAS_RENEW &&
+	    step->action != PLAN_LOOKUP)
 		p->repaired_at = now;
 	switch (step->action) {
 	case PLAN_ALIAS_ADD:
@@ -455,17 +555,22 @@ plan_did(struct plan *p, const struct plan_view *v, const struct plan_step *step
 		break;
 	case PLAN_ANNOUNCE:
 	case PLAN_WITHDRAW:
+		if (p->pulsing)
+			p->orphaned = false;
+		p->pulsing = step->pulse;
 		/* a sweep of what was not told gets no echo */
 		p->sent =
 		    step->action == PLAN_ANNOUNCE || p->echo == ECHO_ON ? step->action : PLAN_WAIT;
 		p->sent_at = now;
-		p->sent_tag = step->tag;
+		if (step->action == PLAN_ANNOUNCE)
+			p->sent_tag = step->tag;
 		p->sent_stir = v->stir;
 		p->swept = true;
+		p->rib = RIB_UNKNOWN;
 		break;
 	case PLAN_LOOKUP:
 		p->rib = RIB_ASKED;
-		p->sent_at = now;
+		p->asked_at = now;
 		break;
 	case PLAN_WAIT:
 		break;

@@ -19,18 +19,19 @@
 #define PLAN_RIP_WAIT_MS 5000 /* … and how long the new ripd is given to listen */
 #define PLAN_TRIES 3	      /* repairs in quick succession; then once a second: a conflict */
 #define PLAN_BACKOFF_MS 1000
-#define PLAN_QUIET_MS 10000   /* so long undisturbed: the count of repairs begins anew */
+#define PLAN_QUIET_MS 10000 /* so long undisturbed: the count of repairs begins anew */
+#define PLAN_RENEW_MS 500   /* renewals of an alias, and tries of them, are so far apart */
 
 enum plan_want { WANT_UNDECIDED, WANT_ON, WANT_OFF };
 enum plan_alias { PLAN_ALIAS_ABSENT, PLAN_ALIAS_LEASED, PLAN_ALIAS_PERMANENT };
 
 /* What does not change while a prefix is announced. */
 struct plan_rules {
-	bool has_alias;	    /* managed or held */
-	bool held;	    /* the alias stays while withdrawn */
-	bool keep;	    /* a permanent alias stays permanent */
-	bool tag_filter;    /* entries without our tag are let out by nobody */
-	bool rip;	    /* RIP or RIPng carry it */
+	bool has_alias;	 /* managed or held */
+	bool held;	 /* the alias stays while withdrawn */
+	bool keep;	 /* a permanent alias stays permanent */
+	bool tag_filter; /* entries without our tag are let out by nobody */
+	bool rip;	 /* RIP or RIPng carry it */
 	int64_t hold, linger, lifetime;
 	/* traits of the zebra at hand */
 	bool u_after_native, echo_has_tag;
@@ -41,30 +42,31 @@ struct plan_rules {
 struct plan_view {
 	enum plan_want want;
 	uint32_t tag;
-	bool session;	      /* zebra takes routes */
-	bool link;	      /* the interface exists and is up */
-	bool refused;	      /* the prefix is a network of somebody else's interface */
-	bool leaving;	      /* we exit: nothing is held any more */
+	bool session;	       /* zebra takes routes */
+	bool link;	       /* the interface exists and is up */
+	bool refused;	       /* the prefix is a network of somebody else's interface */
+	bool leaving;	       /* we exit: nothing is held any more */
 	enum plan_alias alias; /* on our interface */
-	int64_t valid_until;  /* of a leased one */
-	bool zebra_knows;     /* zebra told of the address on our interface */
-	uint32_t stir;	      /* counts what others did to the address or the link */
+	int64_t valid_until;   /* of a leased one */
+	bool zebra_knows;      /* zebra told of the address on our interface */
+	uint32_t stir;	       /* counts what others did to the address or the link */
 };
 
 enum plan_action {
-	PLAN_WAIT,	    /* until step.wake, or until something happens */
-	PLAN_ALIAS_ADD,	    /* also: give the one that is there its lifetime */
-	PLAN_ALIAS_RENEW,   /* only if it is there now */
+	PLAN_WAIT,	  /* until step.wake, or until something happens */
+	PLAN_ALIAS_ADD,	  /* also: give the one that is there its lifetime */
+	PLAN_ALIAS_RENEW, /* only if it is there now */
 	PLAN_ALIAS_DELETE,
-	PLAN_ANNOUNCE,	    /* { deletes, add with step.tag } */
-	PLAN_WITHDRAW,	    /* { deletes } */
-	PLAN_LOOKUP,	    /* ask whether zebra's RIB has it; answer by plan_looked_up() */
+	PLAN_ANNOUNCE, /* { deletes, add with step.tag } */
+	PLAN_WITHDRAW, /* { deletes } */
+	PLAN_LOOKUP,   /* ask whether zebra's RIB has it; answer by plan_looked_up() */
 };
 
 struct plan_step {
 	enum plan_action action;
 	uint32_t tag;
 	unsigned int deletes;
+	bool pulse;	 /* an announcement that is to be taken back at once */
 	int64_t wake;	 /* CLOCK_NEVER: nothing to wait for but events */
 	const char *why; /* a phrase for the debug log and `why` */
 };
@@ -76,33 +78,45 @@ struct plan {
 	/* zebra's last word, and when it changed */
 	enum plan_echo echo;
 	uint32_t echo_tag;
-	uint32_t echoes;	/* counts all +P and -P of this session */
-	int64_t let_out_at;	/* the last change that the network sees; 0: none */
-	int64_t let_out_before; /* the one before it */
-	int64_t off_at;		/* the last -P that ended an announcement; 0: none */
-	bool told_ours;		/* our tag was told since the last -P */
+	uint32_t echoes;    /* counts all +P and -P of this session */
+	uint32_t echo_stir; /* view.stir then */
+	bool let_out;	    /* the network sees it */
+	int64_t let_out_at; /* when it is sent its last change; 0: none */
+	int64_t off_at;	    /* the -P that ended the last announcement; 0: none */
+	bool told_ours;	    /* our tag was told since the last -P */
 
 	int64_t session_at; /* when the session came up; 0: it is not */
 	bool swept;	    /* the deletes of a start were sent in this session */
-	bool orphaned;	    /* announced when the last session was lost */
+	bool orphaned;	    /* announced when a session was lost, and not yet withdrawn since */
 
 	enum plan_action sent; /* PLAN_ANNOUNCE or _WITHDRAW whose echo is awaited, else _WAIT */
 	int64_t sent_at;
-	uint32_t sent_tag;
+	uint32_t sent_tag;  /* of the last announcement */
 	uint32_t sent_stir; /* view.stir when zebra was told last */
+	uint32_t seen_stir; /* … at the last look */
+	int64_t stir_at;    /* when the last stirs began */
 
 	int64_t alias_at;      /* when we added the alias; 0: never */
 	uint32_t alias_echoes; /* plan.echoes then */
 	bool adopted;	       /* the alias has our lifetime: added or renewed by us */
+	int64_t renewed_at;    /* or tried to */
+	int64_t gone_at;       /* when it was found missing */
 
-	enum plan_want wanted; /* at the last look */
-	bool settled;	       /* and was it so? */
+	/* at the last look */
+	enum plan_want wanted;
+	uint32_t wanted_tag;
+	bool left, was_there;
+	bool settled; /* and was it all as it should be? */
 
 	unsigned int repairs;
 	int64_t repaired_at;
 
+	enum plan_action failed; /* what kernel or socket refused last, else _WAIT */
+	int64_t failed_at;
+
 	bool pulsing;
 	int64_t pulse_at;
+	int64_t asked_at;
 	enum { RIB_UNKNOWN, RIB_ASKED, RIB_EMPTY, RIB_HOLDS } rib;
 };
 
@@ -114,11 +128,11 @@ void plan_heard(struct plan *, const struct plan_rules *, const struct plan_view
     uint32_t tag, int64_t now);
 void plan_looked_up(struct plan *, bool found);
 /* What to do next. Ask again after plan_did(), until it says PLAN_WAIT. */
-struct plan_step plan_next(struct plan *, const struct plan_rules *, const struct plan_view *,
-    int64_t now);
+struct plan_step
+plan_next(struct plan *, const struct plan_rules *, const struct plan_view *, int64_t now);
 /* The step was carried out; failed: by an error of kernel or socket. */
-void plan_did(struct plan *, const struct plan_view *, const struct plan_step *, bool failed,
-    int64_t now);
+void plan_did(
+    struct plan *, const struct plan_view *, const struct plan_step *, bool failed, int64_t now);
 
 /* Is everything as wanted, nothing awaited? */
 bool plan_is_settled(const struct plan *, const struct plan_rules *, const struct plan_view *);
