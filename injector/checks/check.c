@@ -12,9 +12,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include <event2/event.h>
+#include <event2/util.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -122,8 +122,7 @@ begin(struct check *c)
 	int64_t now = clock_us(), fast = c->conf->fast * 1000;
 	uint64_t random = 0;
 
-	if (getrandom(&random, sizeof(random), GRND_NONBLOCK) == -1)
-		random = (uint64_t)now;
+	evutil_secure_rng_get_bytes(&random, sizeof(random));
 	c->due = now + (fast > 0 ? (int64_t)(random % (uint64_t)fast) : 0);
 	arm(c, now);
 }

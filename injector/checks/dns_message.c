@@ -64,32 +64,50 @@ out:
 	return text;
 }
 
+/* ldns writes into 64 KiB and cuts that down: a copy leaves no holes between checks. */
+static int
+copy_wire(struct dns_message *m, const ldns_pkt *pkt)
+{
+	uint8_t *wire = NULL;
+	size_t size;
+
+	if (ldns_pkt2wire(&wire, pkt, &size) != LDNS_STATUS_OK || size <= DNS_HEADER + 4)
+		goto out;
+	if ((m->wire = malloc(size)) == NULL)
+		goto out;
+	memcpy(m->wire, wire, size);
+	m->size = size;
+out:
+	free(wire);
+	return m->wire == NULL ? -1 : 0;
+}
+
 static int
 build_wire(struct dns_message *m)
 {
 	const struct conf_check *conf = m->conf;
 	ldns_rdf *name = NULL;
-	ldns_pkt *pkt = NULL;
-	int error = EINVAL;
+	ldns_pkt *pkt;
+	int result;
 
-	if (ldns_str2rdf_dname(&name, conf->qname) != LDNS_STATUS_OK)
-		goto out;
-	error = ENOMEM;
+	if (ldns_str2rdf_dname(&name, conf->qname) != LDNS_STATUS_OK) {
+		errno = EINVAL;
+		return -1;
+	}
 	/* takes the name over */
 	pkt = ldns_pkt_query_new(
 	    name, (ldns_rr_type)conf->qtype, LDNS_RR_CLASS_IN, conf->recurse ? LDNS_RD : 0);
 	if (pkt == NULL) {
 		ldns_rdf_deep_free(name);
-		goto out;
+		errno = ENOMEM;
+		return -1;
 	}
 	ldns_pkt_set_id(pkt, 0);
-	if (ldns_pkt2wire(&m->wire, pkt, &m->size) == LDNS_STATUS_OK && m->size > DNS_HEADER + 4)
-		error = 0;
-out:
-	if (pkt != NULL)
-		ldns_pkt_free(pkt);
-	errno = error;
-	return error == 0 ? 0 : -1;
+	result = copy_wire(m, pkt);
+	ldns_pkt_free(pkt);
+	if (result == -1)
+		errno = ENOMEM;
+	return result;
 }
 
 struct dns_message *

@@ -10,13 +10,13 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <linux/errqueue.h>
 
 #include <event2/event.h>
+#include <event2/util.h>
 
 #include "base/clock.h"
 
@@ -24,7 +24,11 @@
 #define FULL 64	  /* queries at a time: the buffer holds all answers, however late we read */
 #define USES 1024 /* queries, and ms, after which a socket is replaced */
 #define AGE_MS 30000
-#define BATCH 32 /* packets read before other events get their turn */
+/*
+ * Packets read before others get their turn. More than FULL: after a standstill of ours all that
+ * came in time is read before the timeouts are looked at.
+ */
+#define BATCH 128
 #define QUERY_MAX 512
 #define QUOTED 64 /* of the query, in an ICMP error */
 
@@ -83,9 +87,7 @@ uint16_t
 dns_random_id(struct dns_sockets *all)
 {
 	if (all->random_left == 0) {
-		while (
-		    getrandom(all->random, sizeof(all->random), 0) != (ssize_t)sizeof(all->random))
-			;
+		evutil_secure_rng_get_bytes(all->random, sizeof(all->random));
 		all->random_left = sizeof(all->random) / sizeof(all->random[0]);
 	}
 	return all->random[--all->random_left];

@@ -40,7 +40,8 @@ struct listener_watch {
 	struct sock_diag *diag;
 	struct event *events, *round;
 	struct listener_port *ports;
-	bool polling; /* the kernel has no destroy events: said once */
+	bool fresh;   /* events were subscribed and not yet filtered */
+	bool polling; /* there are no destroy events: said once */
 };
 
 static void on_round(int, short, void *);
@@ -193,19 +194,21 @@ settle(struct listener_watch *w)
 {
 	struct listener_port *port;
 	struct listener_user *u;
-	bool changed, any;
+	bool changed, any, fresh = w->fresh;
 	int i;
 
+	w->fresh = false;
 	for (i = 0; i < SETTLE_MOST; i++) {
-		any = false;
+		any = fresh;
 		for (port = w->ports; port != NULL; port = port->next) {
 			if (!port->dump)
 				continue;
 			changed = port_dump(w, port);
-			port->dump = changed;
+			port->dump = changed || fresh;
 			port->died |= changed;
 			any |= changed;
 		}
+		fresh = false;
 		if (!any)
 			break;
 		filter(w);
@@ -304,8 +307,14 @@ subscribe(struct listener_watch *w, enum transport transport)
 	if (w->events != NULL)
 		return;
 	w->events = event_new(w->base, fd, EV_READ | EV_PERSIST, on_events, w);
-	if (w->events == NULL || event_add(w->events, NULL) == -1)
-		log_warnx("sock_diag: no event: listener checks poll");
+	if (w->events != NULL && event_add(w->events, NULL) == 0) {
+		w->fresh = true;
+		return;
+	}
+	log_warnx("sock_diag: no memory for events: listener checks poll");
+	if (w->events != NULL)
+		event_free(w->events);
+	w->events = NULL;
 }
 
 int
@@ -325,7 +334,6 @@ listener_watch_add(
 		port->number = number;
 		port->next = w->ports;
 		w->ports = port;
-		subscribe(w, transport);
 	}
 	u->port = port;
 	u->next = port->users;
@@ -352,6 +360,7 @@ listener_watch_remove(struct listener_watch *w, struct listener_user *u)
 void
 listener_watch_ask(struct listener_watch *w, struct listener_user *u)
 {
+	subscribe(w, u->port->transport); /* what failed for want of descriptors may succeed now */
 	u->asked = u->port->dump = true;
 	event_active(w->round, EV_TIMEOUT, 0);
 }

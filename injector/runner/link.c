@@ -16,6 +16,8 @@
 #include "base/log.h"
 #include "runner/protocol.h"
 
+#define REPORTS_MOST 256 /* read before others get their turn */
+
 struct wanted {
 	struct wanted *next;
 	int ticket;
@@ -59,24 +61,23 @@ gone(struct runner_link *l)
 		tell(l, l->list->ticket, &result);
 }
 
-static void
-on_report(int fd, short what, void *arg)
+/* False: nothing waits, or the runner is gone. */
+static bool
+read_report(struct runner_link *l)
 {
-	struct runner_link *l = arg;
 	struct {
 		struct runner_report head;
 		char output[RUNNER_OUTPUT_MAX + 1];
 	} packet;
 	struct runner_result result;
-	ssize_t n = recv(fd, &packet, sizeof(packet) - 1, MSG_DONTWAIT);
+	ssize_t n = recv(l->fd, &packet, sizeof(packet) - 1, MSG_DONTWAIT);
 
-	(void)what;
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
-		return;
+		return false;
 	if (n < (ssize_t)sizeof(packet.head) ||
 	    packet.head.size != (size_t)n - sizeof(packet.head)) {
 		gone(l);
-		return;
+		return false;
 	}
 	packet.output[packet.head.size] = '\0';
 	result.error = packet.head.error;
@@ -84,6 +85,19 @@ on_report(int fd, short what, void *arg)
 	result.timed_out = packet.head.timed_out != 0;
 	result.output = packet.output;
 	tell(l, (int)packet.head.ticket, &result);
+	return l->fd != -1;
+}
+
+/* All that wait, before timeouts are looked at: after a standstill of ours they are in time. */
+static void
+on_report(int fd, short what, void *arg)
+{
+	int i;
+
+	(void)fd;
+	(void)what;
+	for (i = 0; i < REPORTS_MOST && read_report(arg); i++)
+		;
 }
 
 struct runner_link *

@@ -3,8 +3,10 @@
  */
 #include "test_check_help.h"
 
+#include <signal.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* An answer to the query: its bytes, flags, and count RRs "A 192.0.2.n" from n = 1. */
@@ -419,6 +421,48 @@ test_answers_wait_for_us(void **state)
 	rig_close(&rig);
 }
 
+/*
+ * The engine stands still for longer than the timeout, the server does not: what came in time
+ * counts, or a busy host would take healthy services down.
+ */
+static void
+test_standstill(void **state)
+{
+	static struct probed many[100];
+	const size_t n = sizeof(many) / sizeof(many[0]);
+	struct server s;
+	struct rig rig;
+	pid_t pid;
+	size_t i;
+
+	(void)state;
+	rig_open(&rig, NULL);
+	server_open(&s, &rig, SOCK_DGRAM, "127.0.0.1", 0, serve_right);
+	if ((pid = fork()) == 0) {
+		event_reinit(rig.base);
+		for (;;)
+			rig_turn(&rig);
+	}
+	event_del(s.event);
+	for (i = 0; i < n; i++) {
+		many[i] = probed_make(CHECK_DNS, "127.0.0.1", s.port);
+		many[i].conf.interval = many[i].conf.fast = 3600000;
+		many[i].conf.timeout = 1500;
+		probed_start(&rig, &many[i], NULL, 0);
+		check_now(many[i].check);
+	}
+	usleep(2000000);
+	for (i = 0; i < n; i++) {
+		WAIT_FOR(&rig, many[i].n == 1);
+		assert_int_equal(many[i].last.cause, CAUSE_OK);
+		probed_stop(&many[i]);
+	}
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	server_close(&s);
+	rig_close(&rig);
+}
+
 static void
 test_no_descriptors(void **state)
 {
@@ -471,6 +515,7 @@ main(void)
 		cmocka_unit_test(test_closed_port_v6),
 		cmocka_unit_test(test_many_at_once),
 		cmocka_unit_test(test_answers_wait_for_us),
+		cmocka_unit_test(test_standstill),
 		cmocka_unit_test(test_no_descriptors),
 		cmocka_unit_test(test_bad_names),
 	};

@@ -313,9 +313,11 @@ test_no_descriptors(void **state)
 	probed_start(&rig, &p, NULL, 0);
 	probed_expect(&rig, &p, CAUSE_LOCAL, "Too many open files");
 	setrlimit(RLIMIT_NOFILE, &old);
+	p.conf.interval = 3600000;
 	probed_become(&rig, &p, CAUSE_OK, "");
-	probed_stop(&p);
 	close(fd);
+	expect_gone(&rig, &p); /* events came to be, too */
+	probed_stop(&p);
 	rig_close(&rig);
 }
 

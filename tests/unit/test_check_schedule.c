@@ -33,41 +33,56 @@ serve_nxdomain(
 	assert_true(sendto(s->fd, buf, n, 0, from, len) >= 0);
 }
 
-/* How late against a schedule of `every` from origin, the least of some probes, in µs. */
+/* The least lateness of n probes against a schedule of `every` from origin, in µs. */
 static int64_t
-least_late(const struct probed *p, unsigned int first, unsigned int n, int64_t every)
+least_late(
+    const struct probed *p, unsigned int first, unsigned int n, int64_t origin, int64_t every)
 {
 	int64_t least = every, late;
 	unsigned int i;
 
 	for (i = first; i < first + n; i++) {
-		late = (p->started_us[i] - p->started_us[0] + every / 2) % every - every / 2;
-		if (llabs(late) < llabs(least))
+		late = (p->started_us[i] - origin + 10 * every + every / 2) % every - every / 2;
+		if (late < least)
 			least = late;
 	}
 	return least;
 }
 
+static bool
+keeps_its_schedule(struct rig *rig, const struct server *s)
+{
+	const int64_t every = 40000;
+	struct probed p = probed_make(CHECK_DNS, "127.0.0.1", s->port);
+	int64_t origin;
+
+	p.conf.rcodes = 1u << 3;
+	p.conf.interval = every / 1000;
+	probed_start(rig, &p, NULL, 0);
+	WAIT_FOR(rig, p.n >= 60);
+	assert_int_equal(p.passes, p.n);
+	probed_stop(&p);
+	origin = p.started_us[0];
+	origin += least_late(&p, 0, 15, origin, every);
+	/* A timer set anew after each probe comes to 3 to 16 ms. */
+	return llabs(least_late(&p, 45, 15, origin, every)) < 2000;
+}
+
+/* A busy machine may make one attempt late; a drift would make all. */
 static void
 test_no_drift(void **state)
 {
-	const int64_t every = 40000;
 	struct server s;
-	struct probed p;
 	struct rig rig;
+	bool kept = false;
+	int i;
 
 	(void)state;
 	rig_open(&rig, NULL);
 	server_open(&s, &rig, SOCK_DGRAM, "127.0.0.1", 0, serve_nxdomain);
-	p = probed_make(CHECK_DNS, "127.0.0.1", s.port);
-	p.conf.rcodes = 1u << 3;
-	p.conf.interval = every / 1000;
-	probed_start(&rig, &p, NULL, 0);
-	WAIT_FOR(&rig, p.n >= 60);
-	/* A timer anew after each probe would be late by 60 × 0.5 ms and more. */
-	assert_true(llabs(least_late(&p, 45, 15, every)) < 10000);
-	assert_int_equal(p.passes, p.n);
-	probed_stop(&p);
+	for (i = 0; i < 5 && !kept; i++)
+		kept = keeps_its_schedule(&rig, &s);
+	assert_true(kept);
 	server_close(&s);
 	rig_close(&rig);
 }
