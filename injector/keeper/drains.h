@@ -14,8 +14,8 @@ struct drains *drains_open(const char *dir);
 void drains_close(struct drains *);
 
 /* Is it drained? start_drained decides when no operator did. *reason: NULL or words. */
-bool drains_get(const struct drains *, const char *service, bool start_drained,
-    const char **reason);
+bool
+drains_get(const struct drains *, const char *service, bool start_drained, const char **reason);
 /* Written before it returns; -1 with errno: it holds, but not over a restart. */
 int drains_set(struct drains *, const char *service, bool on, const char *reason);
 

@@ -7,7 +7,6 @@
 
 #include "conf/conf.h"
 
-
 /* Takes conf over. Returns the exit status: 0 all was withdrawn, or left on purpose; 1 not. */
 int keeper_run(struct conf *conf, const char *file, const char *dir);
 

@@ -18,7 +18,7 @@ enum lease_state {
 /* Times are clock_ms(). */
 struct lease {
 	enum lease_state state;
-	int64_t until;	/* end of LIVE or UNDECIDED */
+	int64_t until;	 /* end of LIVE or UNDECIDED */
 	int64_t longest; /* no renewal may reach further ahead */
 	uint32_t tag;
 };

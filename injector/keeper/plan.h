@@ -123,6 +123,8 @@ struct plan {
 void plan_init(struct plan *);
 /* The session came up (all of its first dump was heard), or ended. */
 void plan_session(struct plan *, bool up, int64_t now);
+/* … and it is the zebra of the session before: the routing daemons have lost nothing. */
+void plan_same_zebra(struct plan *);
 /* zebra told +P or -P; tag 0: none. */
 void plan_heard(struct plan *, const struct plan_rules *, const struct plan_view *, bool on,
     uint32_t tag, int64_t now);

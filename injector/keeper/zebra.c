@@ -219,6 +219,17 @@ zebra_free(struct zebra *z)
 	free(z);
 }
 
+pid_t
+zebra_peer(const struct zebra *z)
+{
+	struct ucred cred = { 0 };
+	socklen_t len = sizeof(cred);
+
+	if (z->fd == -1 || getsockopt(z->fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) == -1)
+		return 0;
+	return cred.pid;
+}
+
 enum zapi_state
 zebra_session_state(const struct zebra *z)
 {

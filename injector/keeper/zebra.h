@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "zapi/session.h"
 
@@ -18,6 +19,8 @@ struct zebra *zebra_new(struct event_base *, const char *path, const struct zapi
     zapi_event_fn *fn, void *arg);
 void zebra_free(struct zebra *);
 
+/* The process behind the socket, 0 while there is none or it lives in another pid namespace. */
+pid_t zebra_peer(const struct zebra *);
 enum zapi_state zebra_session_state(const struct zebra *);
 const struct zapi_dialect *zebra_dialect(const struct zebra *);
 
@@ -27,8 +30,8 @@ const struct zapi_dialect *zebra_dialect(const struct zebra *);
  */
 int zebra_announce(struct zebra *, const struct zapi_prefix *, uint32_t ifindex, uint32_t tag,
     unsigned int deletes);
-int zebra_withdraw(struct zebra *, const struct zapi_prefix *, uint32_t ifindex,
-    unsigned int deletes);
+int
+zebra_withdraw(struct zebra *, const struct zapi_prefix *, uint32_t ifindex, unsigned int deletes);
 int zebra_lookup(struct zebra *, const struct zapi_prefix *);
 size_t zebra_backlog(const struct zebra *);
 
