@@ -31,9 +31,14 @@ zebra_is(struct keeper *k, enum zebra_state state, const char *text)
 static void
 all_sessions(struct keeper *k, bool up)
 {
+	pid_t peer = zebra_peer(k->world.zebra);
+	bool same = peer != 0 && peer == k->zebra_pid;
+
+	if (up)
+		k->zebra_pid = peer;
 	k->world.asking = NULL;
 	for (size_t i = 0; i < route_table_count(k->routes); i++)
-		route_session(route_table_at(k->routes, i), up);
+		route_session(route_table_at(k->routes, i), up, same);
 }
 
 static void

@@ -35,6 +35,12 @@ plan_session(struct plan *p, bool up, int64_t now)
 	p->repairs = 0;
 }
 
+void
+plan_same_zebra(struct plan *p)
+{
+	p->orphaned = false;
+}
+
 /* A tag that is ours, or was until a moment ago. */
 static bool
 is_ours(const struct plan *p, const struct plan_view *v, uint32_t tag)

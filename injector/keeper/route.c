@@ -460,9 +460,11 @@ route_want(struct route *r, enum plan_want want, int64_t lease_until)
 }
 
 void
-route_session(struct route *r, bool up)
+route_session(struct route *r, bool up, bool same)
 {
 	plan_session(&r->plan, up, clock_ms());
+	if (up && same)
+		plan_same_zebra(&r->plan);
 	if (!up) {
 		r->view.zebra_knows = false;
 		r->zebra_link = false;

@@ -54,8 +54,9 @@ void route_want(struct route *, enum plan_want, int64_t lease_until);
 /* Looks at kernel and zebra again and does what the plan says. */
 void route_run(struct route *);
 
-/* zebra's session came up or went away; what zebra told of our interface and prefix. */
-void route_session(struct route *, bool up);
+/* zebra's session came up (same: with the process of the one before) or went away. */
+void route_session(struct route *, bool up, bool same);
+/* What zebra told of our interface and prefix. */
 void route_heard(struct route *, const struct zapi_route *, bool on);
 void route_address(struct route *, const struct zapi_address *, bool on);
 void route_link(struct route *, uint32_t ifindex, bool up);

@@ -30,6 +30,7 @@ struct keeper {
 	struct event *signals[5];
 	struct event *judge, *look, *late, *deadline;
 	struct ipc_zebra zebra;
+	pid_t zebra_pid; /* of the last session */
 	int status;
 };
 
