@@ -37,3 +37,4 @@ injector_zanycastd_LDADD = \
 	injector/libconf.a injector/libbase.a zapi/libzapi.a \
 	$(LIBEVENT_LIBS) $(LIBNL_LIBS) $(LDNS_LIBS) $(CONFUSE_LIBS) $(JSON_LIBS) \
 	$(CAPNG_LIBS) $(SECCOMP_LIBS)
+dist_man_MANS += injector/zanycastd.8
