@@ -1,4 +1,4 @@
-"""Fixtures that raise labs. Each is up before the test and gone after it, whatever happened in it."""
+"""One lab per protocol and recipe, raised once per worker; a fresh Scene in it for each test."""
 
 import os
 import pathlib
@@ -8,66 +8,96 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 # pylint: disable=wrong-import-position
-from lab import Lab, LabError
+import table
+from lab import LabError
 from lab.zanycast import program
+from scene import Labs, Scene
+
+PROTOCOLS = ("ospf", "rip")
+RECIPES = ("access-list", "tag")
+HALVES = 2  # workers that share one protocol and recipe
 
 
+def pytest_generate_tests(metafunc):
+    """Every test that takes a scene runs for OSPF and RIP, by both recipes; a test that does not
+    look at the network says so: @pytest.mark.once."""
+    if "scene" not in metafunc.fixturenames:
+        return
+    once = metafunc.definition.get_closest_marker("once")
+    only = metafunc.definition.get_closest_marker("only")
+    wanted = only.args if only else ()
+    cases = [(p, r) for p in PROTOCOLS for r in RECIPES if matches(p, r, wanted)]
+    if once:
+        cases = cases[:1]
+    metafunc.parametrize("place", cases, ids=["-".join(c) for c in cases], scope="session")
+
+
+def matches(proto, recipe, wanted):
+    """Is the case one of those named in @pytest.mark.only("rip", "tag")?"""
+    return (proto in wanted or not {*PROTOCOLS} & {*wanted}) and \
+           (recipe in wanted or not {*RECIPES} & {*wanted})
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    if os.geteuid() != 0:
-        skip = pytest.mark.skip(reason="namespaces need root")
-        for item in items:
-            item.add_marker(skip)
+    modules = sorted({item.path.name for item in items})
+    for item in items:
+        if os.geteuid() != 0:
+            item.add_marker(pytest.mark.skip(reason="namespaces need root"))
+        place = getattr(item, "callspec", None) and item.callspec.params.get("place")
+        if place:
+            half = modules.index(item.path.name) % HALVES
+            item.lab_key = f"{half}-" + "-".join(place)
+            item.add_marker(pytest.mark.xdist_group(item.lab_key))
+            item.user_properties.append(("scenario", table.title(item)))
+            item.user_properties.append(("column", "-".join(place)))
+    items.sort(key=lambda item: getattr(item, "lab_key", ""))
 
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item):
-    """A test that fails shows what zanycastd said at each site."""
+    """A test that fails shows the daemon's words, zebra's and the router's."""
     outcome = yield
     report = outcome.get_result()
-    if report.when != "call" or not report.failed:
-        return
-    for lab in getattr(item, "labs", ()):
-        for site in lab.sites:
-            report.sections.append((f"zanycastd of {site.name}", site.zanycast.log()[-6000:]))
+    scene = getattr(item, "scene", None)
+    if scene and report.failed:
+        scene.failed = True
+        report.sections += scene.evidence()
+
+
+def pytest_terminal_summary(terminalreporter):
+    table.write(terminalreporter)
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "once: does not look at the network; one protocol will do")
+    config.addinivalue_line("markers", "only(words): only for these protocols or recipes")
 
 
 @pytest.fixture(scope="session")
-def zanycastd():
-    """The path of the daemon; tests that need it are skipped where it is not built."""
+def labs():
+    """The lab that is up; asking for another kind takes it down."""
     try:
-        return program("zanycastd")
+        program("zanycastd"), program("zanycastctl")
     except LabError as error:
-        pytest.skip(str(error))
+        pytest.exit(f"{error}: tests/netns/run --build DIR", 2)
+    labs = Labs()
+    yield labs
+    labs.close()
 
 
 @pytest.fixture
-def make_lab(request):
-    """make_lab(proto=..., ...) raises a Lab (lab/network.py); as many as the test wants."""
-    request.node.labs = labs = []
-
-    def make(**kw):
-        lab = Lab(**kw)
-        labs.append(lab)
-        return lab.__enter__()
-
-    yield make
-    for lab in labs:
-        lab.down()
-
-
-@pytest.fixture(params=["ospf", "rip"])
-def proto(request):
-    """The two protocols that every life and death is looked at in."""
-    return request.param
-
-
-@pytest.fixture(params=["access-list", "tag"])
-def recipe(request):
-    """The two recipes of redistribution (frr-configs/)."""
-    return request.param
-
-
-@pytest.fixture
-def lab(make_lab, proto, recipe):
-    """Two sites at one router, per protocol and recipe. zanycastd is not running yet."""
-    return make_lab(proto=proto, recipe=recipe)
+def scene(request, labs, place):
+    """Two sites with running name servers at one router; nothing is announced."""
+    scene = Scene(labs.get(*place), *place)
+    request.node.scene = scene
+    try:
+        with scene.watch:
+            yield scene
+            scene.end()
+    except BaseException:
+        scene.failed = True
+        raise
+    finally:
+        changes = scene.changes(0)
+        labs.release(scene.failed or scene.spoilt, changes[-1].at_us if changes else 0)
