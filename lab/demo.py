@@ -171,6 +171,7 @@ def show(proto):
             for site in lab.sites:
                 site.zanycast.start()
             screen.until(lambda: at_home(screen), 90, "waiting until each end uses its own site")
+            screen.during(0.4, "")
             screen.say("c1 begins to ask")
             screen.probe.__enter__()
             home = "looking on: ns1 answers c1, all is well"
