@@ -33,6 +33,8 @@ struct beyond_filter {
 	struct rule *rule;
 	size_t count;
 	char map[NAME]; /* of the connected routes; "": none */
+	char out[NAME]; /* the list for all interfaces; "": none */
+	enum rule_kind out_kind;
 	bool redistributes;
 	bool odd;   /* lists that filter what goes out of an interface */
 	bool found; /* the route-map */
@@ -151,6 +153,24 @@ read_list(struct beyond_filter *f, enum rule_kind kind, bool six, char **line)
 		read_prefix(r, line);
 }
 
+/* "[prefix] NAME out" of a distribute-list; with an interface behind it: not understood. */
+static void
+read_outgoing(struct beyond_filter *f, bool six, char *line)
+{
+	char *name = word(&line), *w;
+
+	f->out_kind = RULE_ACCESS;
+	if (is(name, "prefix")) {
+		f->out_kind = RULE_PREFIX;
+		name = word(&line);
+	}
+	w = word(&line);
+	if (name == NULL || !is(w, "out"))
+		return;
+	f->odd |= word(&line) != NULL || f->out[0] != '\0';
+	snprintf(f->out, sizeof(f->out), "%c%s", six ? '6' : '4', name);
+}
+
 /* A line of "router rip". */
 static void
 read_router(struct beyond_filter *f, char *line)
@@ -163,8 +183,12 @@ read_router(struct beyond_filter *f, char *line)
 			if (is(w, "route-map") && (w = word(&line)) != NULL)
 				snprintf(f->map, sizeof(f->map), "%s", w);
 		}
-	} else if (is(w, "distribute-list") || is(w, "offset-list") ||
-	    (is(w, "ipv6") && is(word(&line), "distribute-list"))) {
+	} else if (is(w, "distribute-list")) {
+		read_outgoing(f, false, line);
+	} else if (is(w, "ipv6")) {
+		if (is(word(&line), "distribute-list"))
+			read_outgoing(f, true, line);
+	} else if (is(w, "offset-list")) {
 		while ((w = word(&line)) != NULL)
 			f->odd |= is(w, "out");
 	}
@@ -366,11 +390,9 @@ judge_map(const struct beyond_filter *f, const struct beyond_row *row)
 	return BEYOND_NO;
 }
 
-enum beyond
-beyond_filter_judge(const struct beyond_filter *f, const struct beyond_row *row)
+static enum beyond
+judge_redistribution(const struct beyond_filter *f, const struct beyond_row *row)
 {
-	if (f->odd)
-		return BEYOND_UNKNOWN;
 	if (!row->redistributed)
 		return BEYOND_YES;
 	if (!f->redistributes)
@@ -378,4 +400,17 @@ beyond_filter_judge(const struct beyond_filter *f, const struct beyond_row *row)
 	if (f->map[0] == '\0')
 		return BEYOND_YES;
 	return f->found ? judge_map(f, row) : BEYOND_UNKNOWN;
+}
+
+enum beyond
+beyond_filter_judge(const struct beyond_filter *f, const struct beyond_row *row)
+{
+	enum beyond answer, listed = BEYOND_YES;
+
+	if (f->odd)
+		return BEYOND_UNKNOWN;
+	if (f->out[0] != '\0')
+		listed = judge_list(f, f->out_kind, f->out, &row->prefix);
+	answer = judge_redistribution(f, row);
+	return answer == BEYOND_YES || listed == BEYOND_NO ? listed : answer;
 }

@@ -148,6 +148,14 @@ test_filters(void **state)
 		    "10.1.53.1", 0, BEYOND_UNKNOWN },
 		{ "router rip\n redistribute connected\n distribute-list A in e0\n", "",
 		    "10.1.53.1", 0, BEYOND_YES },
+#define RIPNG(line)                                                               \
+	"router ripng\n redistribute connected\n ipv6 distribute-list " line "\n" \
+	"exit\nipv6 access-list A seq 5 permit 2001:db8:53::1/128\n"
+		{ RIPNG("A out"), "", "2001:db8:53::1", 0, BEYOND_YES },
+		{ RIPNG("A out"), "", "2001:db8:54::1", 0, BEYOND_NO },
+		{ RIPNG("A out e0"), "", "2001:db8:53::1", 0, BEYOND_UNKNOWN },
+		{ RIPNG("prefix A out"), "", "2001:db8:53::1", 0, BEYOND_NO },
+		{ RIPNG("A in"), "", "2001:db8:54::1", 0, BEYOND_YES },
 		{ ROUTER, "RIP:\n", "10.1.53.1", 0, BEYOND_UNKNOWN }, /* no such map */
 		{ ROUTER, MAP(""), "10.1.53.1", 0, BEYOND_NO },
 		{ ROUTER, MAP(ENTRY("permit", "", OUT)), "10.1.53.1", 0, BEYOND_YES },
