@@ -82,7 +82,7 @@ int
 client_send(struct client *c, struct json_object *o)
 {
 	size_t len;
-	const char *text = json_object_to_json_string_length(o, JSON_C_TO_STRING_PLAIN, &len);
+	const char *text = json_object_to_json_string_length(o, JSON_LINE, &len);
 
 	if (text == NULL) {
 		errno = ENOMEM;

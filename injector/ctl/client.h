@@ -7,6 +7,8 @@
 struct client;
 struct json_object;
 
+/* How an object becomes a line: json_object_to_json_string_ext(). */
+#define JSON_LINE (JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
 #define CLIENT_TIMEOUT_MS 10000
 
 /* NULL with errno: nobody listens at path, or one may not connect. */

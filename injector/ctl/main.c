@@ -92,6 +92,16 @@ transmit(struct call *call, object *o)
 	json_object_put(o);
 }
 
+/* Errors of a file are lines of their own. */
+static void __attribute__((noreturn)) print_error(const char *text)
+{
+	size_t len = strlen(text);
+
+	while (len > 0 && text[len - 1] == '\n')
+		len--;
+	errx(EXIT_REFUSED, "%.*s", (int)len, text);
+}
+
 /* The daemon's answer when it is a good one; a bad one is printed, and that is it. */
 static object *
 receive(struct call *call)
@@ -103,10 +113,10 @@ receive(struct call *call)
 	if (json_object_object_get_ex(answer, "ok", &value) && json_object_get_boolean(value))
 		return answer;
 	if (call->json)
-		puts(json_object_to_json_string_ext(answer, JSON_C_TO_STRING_PLAIN));
+		puts(json_object_to_json_string_ext(answer, JSON_LINE));
 	if (!json_object_object_get_ex(answer, "error", &value))
 		errx(EXIT_REFUSED, "refused without a word");
-	errx(EXIT_REFUSED, "%s", json_object_get_string(value));
+	print_error(json_object_get_string(value));
 }
 
 static object *
@@ -119,7 +129,7 @@ ask(struct call *call, object *o)
 static void
 print_json(object *answer)
 {
-	puts(json_object_to_json_string_ext(answer, JSON_C_TO_STRING_PLAIN));
+	puts(json_object_to_json_string_ext(answer, JSON_LINE));
 }
 
 static object *

@@ -310,7 +310,7 @@ print_why(object *answer)
 void
 print_event(object *o)
 {
-	const struct event ev = {
+	const struct log_event ev = {
 		.name = text_of(o, "event"),
 		.service = text_of(o, "service"),
 		.prefix = text_of(o, "prefix"),

@@ -75,7 +75,7 @@ send_object(struct client *cl, struct json_object *o)
 	bool sent = false;
 
 	if (o != NULL)
-		text = json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN);
+		text = json_object_to_json_string_ext(o, JSON_LINE);
 	if (text != NULL)
 		sent = evbuffer_add_printf(bufferevent_get_output(cl->bev), "%s\n", text) != -1;
 	json_object_put(o);
@@ -367,7 +367,7 @@ publish_line(struct control *c, const char *line, size_t len)
 }
 
 void
-control_publish(struct control *c, const struct event *ev)
+control_publish(struct control *c, const struct log_event *ev)
 {
 	struct json_object *o;
 	struct client *cl;
@@ -382,7 +382,7 @@ control_publish(struct control *c, const struct event *ev)
 	o = show_event(ev);
 	if (o == NULL)
 		return;
-	text = json_object_to_json_string_length(o, JSON_C_TO_STRING_PLAIN, &len);
+	text = json_object_to_json_string_length(o, JSON_LINE, &len);
 	if (text != NULL)
 		publish_line(c, text, len);
 	json_object_put(o);
@@ -392,13 +392,15 @@ void
 control_reloaded(struct control *c, bool ok, const char *text)
 {
 	struct client *cl, *next;
+	struct json_object *answer;
 
 	for (cl = TAILQ_FIRST(&c->clients); cl != NULL; cl = next) {
 		next = after(cl);
 		if (!cl->waits)
 			continue;
 		cl->waits = false;
-		if (!send_object(cl, ok ? request_done(text) : request_error("failed", text)))
+		answer = ok ? request_done(text) : request_error("failed", text);
+		if (!send_object(cl, answer))
 			drop(cl);
 	}
 }

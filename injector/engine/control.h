@@ -14,7 +14,7 @@
 #define CONTROL_BACKLOG (1 << 20) /* what a monitor client may leave unread */
 
 struct control;
-struct event;
+struct log_event;
 struct event_base;
 
 /*
@@ -28,7 +28,7 @@ void control_free(struct control *);
 /* Takes fd over as a client's. -1: there is no room, fd is closed. */
 int control_add(struct control *, int fd);
 /* To all who monitor. */
-void control_publish(struct control *, const struct event *);
+void control_publish(struct control *, const struct log_event *);
 /* The answer for all who wait for a reload. */
 void control_reloaded(struct control *, bool ok, const char *text);
 /* No more clients and no more requests: only what is not yet sent. */

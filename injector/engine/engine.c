@@ -44,7 +44,7 @@ struct engine {
 };
 
 static void
-show_event_to_all(struct engine *e, const struct event *ev)
+show_event_to_all(struct engine *e, const struct log_event *ev)
 {
 	if (e->control != NULL)
 		control_publish(e->control, ev);
@@ -53,14 +53,14 @@ show_event_to_all(struct engine *e, const struct event *ev)
 }
 
 static void
-on_event(void *arg, const struct event *ev)
+on_event(void *arg, const struct log_event *ev)
 {
 	log_event(ev);
 	show_event_to_all(arg, ev);
 }
 
 static void
-on_hook_event(void *arg, struct event *ev)
+on_hook_event(void *arg, struct log_event *ev)
 {
 	ev->at_us = clock_us();
 	on_event(arg, ev);
@@ -185,7 +185,7 @@ quit(struct engine *e)
 static void
 take(struct engine *e, const struct ipc_msg *msg)
 {
-	struct event ev;
+	struct log_event ev;
 
 	switch (msg->type) {
 	case IPC_RESTORE:

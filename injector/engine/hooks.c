@@ -81,7 +81,7 @@ add_env(struct item *item, size_t *n, const char *name, const char *value)
 }
 
 static int
-fill_env(struct item *item, const struct event *ev)
+fill_env(struct item *item, const struct log_event *ev)
 {
 	char tag[24] = "";
 	size_t n = 0, i;
@@ -109,7 +109,7 @@ fill_env(struct item *item, const struct event *ev)
 }
 
 static int
-fill_input(struct item *item, const struct event *ev)
+fill_input(struct item *item, const struct log_event *ev)
 {
 	struct json_object *o = show_event(ev);
 	const char *text;
@@ -117,7 +117,7 @@ fill_input(struct item *item, const struct event *ev)
 
 	if (o == NULL)
 		return -1;
-	text = json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN);
+	text = json_object_to_json_string_ext(o, JSON_LINE);
 	if (text != NULL)
 		n = asprintf(&item->input, "%s\n", text);
 	if (n == -1)
@@ -127,7 +127,7 @@ fill_input(struct item *item, const struct event *ev)
 }
 
 static struct item *
-item_new(const struct event *ev)
+item_new(const struct log_event *ev)
 {
 	struct item *item = calloc(1, sizeof(*item));
 
@@ -143,7 +143,7 @@ item_new(const struct event *ev)
 
 static void __attribute__((format(printf, 2, 3))) failed(struct hooks *h, const char *fmt, ...)
 {
-	struct event ev = EVENT("hook.failed", LOG_LEVEL_WARNING);
+	struct log_event ev = EVENT("hook.failed", LOG_LEVEL_WARNING);
 	char text[200];
 	va_list ap;
 
@@ -279,7 +279,7 @@ drop_oldest(struct hooks *h)
 }
 
 void
-hooks_offer(struct hooks *h, const struct event *ev)
+hooks_offer(struct hooks *h, const struct log_event *ev)
 {
 	struct item *item;
 

@@ -192,6 +192,25 @@ patience(const struct service *s, size_t place)
 	return s->conf->checks[place].fall;
 }
 
+/* Ends the holds that are over at `at`; who was held is undecided again. */
+static bool
+let_go(struct service *s, int64_t at, int64_t now)
+{
+	struct standing *st;
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < s->conf->nchecks; i++) {
+		st = &s->checks[i];
+		if (st->held_until == 0 || st->held_until > at)
+			continue;
+		st->held_until = 0;
+		set_state(st, UNDECIDED, now);
+		any = true;
+	}
+	return any;
+}
+
 struct service_change
 service_feed(
     struct service *s, size_t place, enum cause cause, bool final, int64_t started, int64_t now)
@@ -217,6 +236,9 @@ service_feed(
 	else if (!pass && st->state != DOWN && (final || st->run >= patience(s, place)))
 		go_down(st, now);
 	change.check_changed = st->state != change.check_from;
+	/* it was not the own address alone that failed, and what failed is back */
+	if (change.check_from == DOWN && st->state == UP)
+		let_go(s, INT64_MAX, now);
 	fold(s, &change, now);
 	return change;
 }
@@ -265,36 +287,24 @@ service_announced(struct service *s, bool announced, int64_t now)
 	return change;
 }
 
-static struct service_change
-let_go(struct service *s, int64_t held_before, int64_t now)
+struct service_change
+service_tick(struct service *s, int64_t now)
 {
-	struct service_change change = { 0 };
-	struct standing *st;
-	size_t i;
+	struct service_change change = { .check_from = DOWN };
 
-	for (i = 0; i < s->conf->nchecks; i++) {
-		st = &s->checks[i];
-		if (st->held_until == 0 || st->held_until > held_before)
-			continue;
-		st->held_until = 0;
-		set_state(st, UNDECIDED, now);
-		change.check_changed = true;
-		change.check_from = DOWN;
-	}
+	change.check_changed = let_go(s, now, now);
 	fold(s, &change, now);
 	return change;
 }
 
 struct service_change
-service_tick(struct service *s, int64_t now)
-{
-	return let_go(s, now, now);
-}
-
-struct service_change
 service_retry(struct service *s, int64_t now)
 {
-	return let_go(s, INT64_MAX, now);
+	struct service_change change = { .check_from = DOWN };
+
+	change.check_changed = let_go(s, INT64_MAX, now);
+	fold(s, &change, now);
+	return change;
 }
 
 int64_t

@@ -21,7 +21,7 @@ const char *service_state_name(enum service_state);
 /*
  * A check of target = service that went down falls asleep with its service. It stays down for
  * `hold`, then the service may try again: 10 s, doubled each time, 5 min at most; forgotten once
- * the check was up for 5 min.
+ * the check was up for 5 min. Another check that was down and is up again ends the wait.
  */
 #define SERVICE_HOLD_MIN 10000
 #define SERVICE_HOLD_MAX 300000

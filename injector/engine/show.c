@@ -270,7 +270,7 @@ show_why(const struct world *w, const struct member *m, int64_t now_us)
 }
 
 object *
-show_event(const struct event *ev)
+show_event(const struct log_event *ev)
 {
 	object *o = json_object_new_object();
 	char text[CLOCK_STRLEN];

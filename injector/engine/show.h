@@ -7,7 +7,10 @@
 
 #include <stdint.h>
 
-struct event;
+/* How an object becomes a line: json_object_to_json_string_ext(). */
+#define JSON_LINE (JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
+
+struct log_event;
 struct json_object;
 struct member;
 struct world;
@@ -21,6 +24,6 @@ struct json_object *show_zebra(const struct world *);
 struct json_object *show_why(const struct world *, const struct member *, int64_t now_us);
 
 /* As `monitor` prints it and hooks read it. */
-struct json_object *show_event(const struct event *);
+struct json_object *show_event(const struct log_event *);
 
 #endif

@@ -42,7 +42,7 @@ struct reason {
 };
 
 static void
-publish(struct verdicts *v, struct event *ev)
+publish(struct verdicts *v, struct log_event *ev)
 {
 	if (ev->at_us == 0)
 		ev->at_us = clock_us();
@@ -78,7 +78,7 @@ say_service(struct verdicts *v, size_t service, const struct service_change *cha
 	static const char *const names[] = { "service.undrained", "service.up", "service.down",
 		"service.drained" };
 	struct member *m = &v->world->members[service];
-	struct event ev = EVENT(names[m->service.state], LOG_LEVEL_NOTICE);
+	struct log_event ev = EVENT(names[m->service.state], LOG_LEVEL_NOTICE);
 
 	if (change->from == SERVICE_DRAINED)
 		ev.name = "service.undrained";
@@ -113,7 +113,7 @@ say_check(struct verdicts *v, const struct watch *w, const struct service_change
 {
 	struct member *m = &v->world->members[w->service];
 	const struct standing *st = &m->service.checks[w->place];
-	struct event ev = EVENT(st->state == UP ? "check.up" : "check.down", LOG_LEVEL_NOTICE);
+	struct log_event ev = EVENT(st->state == UP ? "check.up" : "check.down", LOG_LEVEL_NOTICE);
 
 	ev.service = m->conf->name;
 	ev.check = reason->check;

@@ -9,14 +9,14 @@
 #include <stddef.h>
 
 struct check_context;
-struct event;
+struct log_event;
 struct event_base;
 struct uplink;
 struct verdicts;
 struct world;
 
 /* An event of ours, to be logged and shown; its at_us is set. */
-typedef void verdicts_event_fn(void *arg, const struct event *);
+typedef void verdicts_event_fn(void *arg, const struct log_event *);
 
 /* NULL with errno. All that is passed must outlive it. */
 struct verdicts *

@@ -100,7 +100,8 @@ tell_check(struct teller *t, size_t i)
 	else if (failing) {
 		say(&line, st->state == UP ? ", but failing: " : ": ");
 		say_result(&line, last);
-		say(&line, " (%u in a row, fall %u)", st->run, conf->fall);
+		if (st->run > 0)
+			say(&line, " (%u in a row, fall %u)", st->run, conf->fall);
 	} else {
 		say(&line, ": passed %s ago", age(t->now_us - last->at_us, ago));
 		say(&line, " in %s", age(last->took_us, ago));

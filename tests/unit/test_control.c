@@ -170,8 +170,7 @@ test_why(void **state)
 	assert_holds(text, "\"check own: undecided: asleep until the service is announced\"");
 	assert_holds(text, "0 of 1 required checks up");
 	assert_holds(text, "\"lease: none\"");
-	assert_holds(
-	    text, "nothing is announced or withdrawn through \\/run\\/frr\\/zserv.api now");
+	assert_holds(text, "nothing is announced or withdrawn through /run/frr/zserv.api now");
 
 	service_feed(&m->service, 0, CAUSE_OK, false, clock_ms(), clock_ms());
 	history_add(&m->histories[0], clock_us(), 400, CAUSE_OK, "NOERROR");
@@ -186,8 +185,8 @@ test_why(void **state)
 	assert_holds(text, "lease: good for another");
 	assert_holds(
 	    text, "seen back from zebra with tag 53; address permanent on lo; UNPROTECTED");
-	assert_holds(text, "unheard: ospfd does not let 10.1.53.1\\/32 out");
-	assert_holds(text, "must permit 10.1.53.1\\/32");
+	assert_holds(text, "unheard: ospfd does not let 10.1.53.1/32 out");
+	assert_holds(text, "must permit 10.1.53.1/32");
 	assert_holds(text, "\"cause\":\"ok\",\"took_ms\":0.400,\"text\":\"NOERROR\"");
 
 	service_feed(&m->service, 0, CAUSE_NO_SOCKET, true, clock_ms(), clock_ms());
@@ -376,9 +375,9 @@ static void
 test_monitor(void **state)
 {
 	struct rig *r = *state;
-	struct event ev = EVENT("service.down", LOG_LEVEL_NOTICE, .service = "web", .check = "port",
-	    .cause = "refused", .from = "up", .to = "down", .text = "\"quoted\"", .took_us = 412,
-	    .at_us = clock_us());
+	struct log_event ev = EVENT("service.down", LOG_LEVEL_NOTICE, .service = "web",
+	    .check = "port", .cause = "refused", .from = "up", .to = "down", .text = "\"quoted\"",
+	    .took_us = 412, .at_us = clock_us());
 	int fd = join(r), other = join(r), i;
 	const char *text;
 

@@ -173,6 +173,8 @@ static const struct {
 	{ 2, "A^bbv+A", SERVICE_UP, true },
 	{ 2, "A^bbv+A^bbv+AA", SERVICE_DOWN, false }, /* the hold has grown */
 	{ 2, "A^bbv+A^bbv++A", SERVICE_UP, true },
+	{ 2, "A^BbbaavAA", SERVICE_UP, true }, /* all failed, and what failed is back */
+	{ 2, "A^BaabbvA", SERVICE_DOWN, false },
 	{ 2, "A^BvAv", SERVICE_UP, true }, /* the route blinks */
 	{ 2, "A^Baa", SERVICE_DOWN, false }, { 1, "A^bb", SERVICE_UP, true },
 	{ 1, "A^Baa", SERVICE_UP, true }, /* any: the own address is proof now */
