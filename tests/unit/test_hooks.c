@@ -78,7 +78,7 @@ runner_run_hook(struct runner_link *runner, char *const env[], const char *input
 }
 
 static void
-on_failure(void *arg, struct event *ev)
+on_failure(void *arg, struct log_event *ev)
 {
 	struct rig *r = arg;
 
@@ -115,7 +115,7 @@ teardown(void **state)
 static void
 offer(struct rig *r, const char *name, const char *text)
 {
-	struct event ev = EVENT(name, LOG_LEVEL_NOTICE, .text = text, .at_us = clock_us());
+	struct log_event ev = EVENT(name, LOG_LEVEL_NOTICE, .text = text, .at_us = clock_us());
 
 	hooks_offer(r->hooks, &ev);
 }
@@ -124,8 +124,8 @@ static void
 test_what_a_hook_is_told(void **state)
 {
 	struct rig *r = *state;
-	struct event ev = EVENT("service.down", LOG_LEVEL_NOTICE, .service = "web", .check = "port",
-	    .cause = "refused", .from = "up", .to = "down", .tag = 53,
+	struct log_event ev = EVENT("service.down", LOG_LEVEL_NOTICE, .service = "web",
+	    .check = "port", .cause = "refused", .from = "up", .to = "down", .tag = 53,
 	    .text = "evil\nLD_PRELOAD=x \xff", .at_us = clock_us());
 	struct json_object *o, *value;
 
