@@ -137,7 +137,7 @@ copy(char *to, size_t size, const char *from)
 #define COPY(to, from) copy(to, sizeof(to), from)
 
 void
-ipc_from_event(struct ipc_msg *msg, const struct event *ev)
+ipc_from_event(struct ipc_msg *msg, const struct log_event *ev)
 {
 	struct ipc_event *to = &msg->event;
 
@@ -164,12 +164,12 @@ set_or_null(const char *text)
 	return text[0] != '\0' ? text : NULL;
 }
 
-struct event
+struct log_event
 ipc_to_event(const struct ipc_msg *msg)
 {
 	const struct ipc_event *from = &msg->event;
 
-	return (struct event){
+	return (struct log_event){
 		.name = from->name,
 		.level = from->level,
 		.at_us = from->at_us,

@@ -145,7 +145,7 @@ int ipc_send(int fd, const struct ipc_msg *);
 int ipc_receive(int fd, struct ipc_msg *);
 
 /* An event as a message, and back; strings of the second point into the message. */
-void ipc_from_event(struct ipc_msg *, const struct event *);
-struct event ipc_to_event(const struct ipc_msg *);
+void ipc_from_event(struct ipc_msg *, const struct log_event *);
+struct log_event ipc_to_event(const struct ipc_msg *);
 
 #endif

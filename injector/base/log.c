@@ -181,7 +181,7 @@ add_field(struct line *line, const char *name, const char *value)
 }
 
 int
-log_format(const struct event *ev, char *buf, int size)
+log_format(const struct log_event *ev, char *buf, int size)
 {
 	struct line line = { buf, size, 0 };
 
@@ -203,7 +203,7 @@ log_format(const struct event *ev, char *buf, int size)
 }
 
 void
-log_event(const struct event *ev)
+log_event(const struct log_event *ev)
 {
 	char line[LINE_MAX_LEN];
 

@@ -12,7 +12,7 @@ enum log_level { LOG_LEVEL_ERR, LOG_LEVEL_WARNING, LOG_LEVEL_NOTICE, LOG_LEVEL_I
 enum log_target { LOG_TARGET_STDERR, LOG_TARGET_SYSLOG, LOG_TARGET_JOURNAL };
 
 /* What happened; unset fields are NULL or 0. */
-struct event {
+struct log_event {
 	const char *name; /* "service.down" */
 	enum log_level level;
 	int64_t at_us; /* clock_us(); 0: now */
@@ -20,14 +20,14 @@ struct event {
 	int64_t took_us;
 	int64_t tag;
 };
-#define EVENT(n, l, ...) ((struct event){ .name = (n), .level = (l), ##__VA_ARGS__ })
+#define EVENT(n, l, ...) ((struct log_event){ .name = (n), .level = (l), ##__VA_ARGS__ })
 
 void log_open(const char *process, enum log_target, enum log_level most);
 enum log_level log_level(void);
 const char *log_level_name(enum log_level);
-void log_event(const struct event *);
+void log_event(const struct log_event *);
 /* The line without time and process: "service.down service=… text=\"…\"". Returns its length. */
-int log_format(const struct event *, char *buf, int size);
+int log_format(const struct log_event *, char *buf, int size);
 
 /* The plain ones add strerror(errno), the x ones do not. */
 void log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -57,7 +57,7 @@ struct route {
 };
 
 static void
-say(struct route *r, struct event ev)
+say(struct route *r, struct log_event ev)
 {
 	ev.service = r->now.service;
 	ev.prefix = r->name;

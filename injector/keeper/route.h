@@ -29,7 +29,7 @@ struct route_world {
 	struct beyond_watch *beyond;
 	struct route *asking; /* the one whose lookup zebra has not answered */
 	bool leaving;
-	void (*event)(void *arg, const struct event *);
+	void (*event)(void *arg, const struct log_event *);
 	void *arg; /* of event and of the changed callbacks */
 };
 

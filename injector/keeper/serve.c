@@ -16,10 +16,10 @@
 /* Events: the log, and the engine's monitor and hooks. */
 
 void
-serve_publish(void *arg, const struct event *ev)
+serve_publish(void *arg, const struct log_event *ev)
 {
 	struct keeper *k = arg;
-	struct event stamped = *ev;
+	struct log_event stamped = *ev;
 	struct ipc_msg msg;
 
 	if (stamped.at_us == 0)

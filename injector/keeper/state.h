@@ -40,7 +40,7 @@ void keeper_leave(struct keeper *);
 /* serve.c: what the engine says and is told. */
 extern const struct offspring_ops serve_ops;
 /* An event: to the log, and to the engine's monitor and hooks. arg is the keeper. */
-void serve_publish(void *arg, const struct event *);
+void serve_publish(void *arg, const struct log_event *);
 void serve_route(void *arg, struct route *);
 void serve_zebra(struct keeper *);
 /* The routes of a tenant want what its lease wants. */
