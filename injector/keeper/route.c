@@ -356,11 +356,24 @@ arm(struct route *r, int64_t wake, int64_t now)
 		evtimer_add(r->timer, &tv);
 }
 
+/* Said once, when the daemon has not let it out for long. */
+static void
+note_unheard(struct route *r, int64_t now)
+{
+	if (r->unheard_at <= 0 || now - r->unheard_at < UNHEARD_MS)
+		return;
+	r->unheard_at = -1; /* said */
+	say(r,
+	    EVENT("route.unheard", LOG_LEVEL_WARNING,
+		.text = "zebra has it, the routing daemon does not let it out: look at "
+			"redistribute connected and its access-list or route-map"));
+}
+
 void
 route_run(struct route *r)
 {
 	struct plan_step step;
-	int64_t now;
+	int64_t now, wake;
 
 	for (int i = 0; i < STEPS_MAX; i++) {
 		now = clock_ms();
@@ -372,8 +385,12 @@ route_run(struct route *r)
 			break;
 		perform(r, &step, now);
 	}
-	arm(r, step.action == PLAN_WAIT ? step.wake : now + PLAN_BACKOFF_MS, now);
+	wake = step.action == PLAN_WAIT ? step.wake : now + PLAN_BACKOFF_MS;
 	note_state(r);
+	note_unheard(r, now);
+	if (r->unheard_at > 0 && r->unheard_at + UNHEARD_MS < wake)
+		wake = r->unheard_at + UNHEARD_MS;
+	arm(r, wake, now);
 	r->changed(r->world->arg, r);
 }
 
@@ -403,6 +420,11 @@ route_new(struct route_world *world, const struct prefix *prefix, const struct c
 	settings_from(&r->now, conf, prefix);
 	plan_init(&r->plan);
 	update_rules(r);
+	/* a reload: zebra told of its links before */
+	if (zebra_session_state(world->zebra) == ZAPI_UP) {
+		plan_session(&r->plan, true, clock_ms());
+		r->zebra_link = true;
+	}
 	return r;
 }
 
@@ -518,21 +540,12 @@ route_looked_up(struct route *r, const struct zapi_lookup *lookup)
 void
 route_beyond(struct route *r, enum beyond beyond)
 {
-	int64_t now = clock_ms();
-
 	r->beyond = beyond;
-	if (beyond != BEYOND_NO) {
+	if (beyond != BEYOND_NO)
 		r->unheard_at = 0;
-	} else if (r->unheard_at == 0) {
-		r->unheard_at = now;
-	} else if (r->unheard_at > 0 && now - r->unheard_at >= UNHEARD_MS) {
-		r->unheard_at = -1; /* said */
-		say(r,
-		    EVENT("route.unheard", LOG_LEVEL_WARNING,
-			.text = "zebra has it, the routing daemon does not let it out: look at "
-				"redistribute connected and its access-list or route-map"));
-	}
-	r->changed(r->world->arg, r);
+	else if (r->unheard_at == 0)
+		r->unheard_at = clock_ms();
+	route_run(r);
 }
 
 static enum alias_state

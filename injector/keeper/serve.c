@@ -12,6 +12,7 @@
 #include "keeper/state.h"
 
 #define HUNG_MS 2000 /* a lease ran out and the engine was silent for so long: it hangs */
+#define HEARD_MS 500 /* … but what it said while we were stopped is read first */
 
 /* Events: the log, and the engine's monitor and hooks. */
 
@@ -72,6 +73,17 @@ serve_apply(struct keeper *k, struct tenant *tenant)
 
 /* Leases. */
 
+/* When an engine that lets leases run out and says nothing is taken for hung. */
+static int64_t
+hung_at(const struct keeper *k)
+{
+	int64_t silent = offspring_heard_at(k->engine) + HUNG_MS;
+
+	if (k->suspect_at == 0 || offspring_heard_at(k->engine) > k->suspect_at)
+		return CLOCK_NEVER;
+	return silent > k->suspect_at + HEARD_MS ? silent : k->suspect_at + HEARD_MS;
+}
+
 static void
 arm_judge(struct keeper *k)
 {
@@ -81,6 +93,8 @@ arm_judge(struct keeper *k)
 		if ((t->lease.state == LEASE_LIVE || t->lease.state == LEASE_UNDECIDED) &&
 		    t->lease.until < next)
 			next = t->lease.until;
+	if (k->engine != NULL && hung_at(k) < next)
+		next = hung_at(k);
 	if (next == CLOCK_NEVER) {
 		event_del(k->judge);
 		return;
@@ -94,7 +108,6 @@ void
 serve_judge(struct keeper *k)
 {
 	int64_t now = clock_ms();
-	bool live_ended = false;
 
 	for (struct tenant *t = k->tenants; t != NULL; t = t->next) {
 		bool was_live = t->lease.state == LEASE_LIVE;
@@ -105,13 +118,15 @@ serve_judge(struct keeper *k)
 			serve_publish(k,
 			    &EVENT("lease.expired", LOG_LEVEL_ERR, .service = t->name,
 				.text = "no fresh pass came in time"));
-			live_ended = true;
+			k->suspect_at = now;
 		}
 		serve_apply(k, t);
 	}
-	arm_judge(k);
-	if (live_ended && k->engine != NULL && now - offspring_heard_at(k->engine) >= HUNG_MS)
+	if (k->engine != NULL && now >= hung_at(k)) {
+		k->suspect_at = 0;
 		offspring_kill(k->engine, "it hangs: leases run out and it says nothing");
+	}
+	arm_judge(k);
 }
 
 /* What the engine says. Its numbers are places in the file it was started with. */

@@ -29,6 +29,7 @@ struct keeper {
 	struct reload *reload;
 	struct event *signals[5];
 	struct event *judge, *look, *late, *deadline;
+	int64_t suspect_at; /* when a lease ran out; 0: none, or the engine was heard since */
 	struct ipc_zebra zebra;
 	pid_t zebra_pid; /* of the last session */
 	int status;
