@@ -5,7 +5,11 @@ import os
 import pathlib
 import select
 import socket
+import struct
 import threading
+
+
+SIGNS_OF_LIFE = {41}  # the lookup by which zanycastd sees whether zebra hangs (FRR 8.3 to 9.0)
 
 
 class Client:
@@ -37,12 +41,21 @@ class Client:
         return self.raw(json.dumps(request).encode() + b"\n")
 
 
+def commands(data):
+    """The command of each ZAPI message (version 5 and 6) of a write."""
+    while len(data) >= 10:
+        length, command = struct.unpack_from(">H6xH", data)
+        yield command
+        data = data[max(length, 10):]
+
+
 class Proxy:
-    """A socket before zebra's: counts what goes to zebra. Closing it ends every connection."""
+    """A socket before zebra's that keeps the numbers of the messages to zebra which are not
+    mere signs of life. Closing it ends every connection."""
 
     def __init__(self, path, zserv):
         self.path, self.zserv = pathlib.Path(path), str(zserv)
-        self.sent = 0
+        self.routes = []
         self.path.unlink(missing_ok=True)
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.bind(str(self.path))
@@ -89,7 +102,8 @@ class Proxy:
         except OSError:
             data = b""
         if data:
-            self.sent += len(data) if upward else 0
+            if upward:  # every write of zanycastd is whole messages
+                self.routes += [c for c in commands(data) if c not in SIGNS_OF_LIFE]
             return
         other = to.pop(one)
         to.pop(other, None)

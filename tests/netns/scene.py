@@ -123,6 +123,8 @@ class Scene:
         """Writes the file: prefixes of both families, unless told otherwise."""
         site = site or self.ns1
         service = {"linger": "300ms", "checks": CHECKS, "prefixes": self.prefixes} | service
+        if service.get("alias") == "none" or all(":" in p for p in service["prefixes"]):
+            service["label"] = ""
         text = site.zanycast.config(top=top, **service)
         if socket:
             text = f'vty_dir = "{site.frr.dir}"\n' + text.replace(str(site.frr.zserv), str(socket))
@@ -186,6 +188,16 @@ class Scene:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             assert condition(), what
+            time.sleep(0.05)
+
+    def wait_settled_gone(self, timeout=PATIENCE):
+        """No route for 3 s at a stretch: a new ospfd still meets LSAs of the old one."""
+        seen = time.monotonic()
+        end = seen + timeout
+        while time.monotonic() - seen < 3:
+            if any(self.via()):
+                seen = time.monotonic()
+            assert time.monotonic() < end, "the route does not go"
             time.sleep(0.05)
 
     def stays_gone(self, seconds=2.0):

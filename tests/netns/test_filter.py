@@ -10,6 +10,7 @@ def test_not_permitted(scene):
     scene.prefixes = OTHER
     scene.start(announced=False, checks={"soa": SOA, "bound": BOUND | {"address": "any"}})
     scene.wait_state("announced")
+    scene.lab.wait(lambda: {r["beyond"] for r in scene.show("routes")} == {"no"}, 40)
     for prefix in OTHER:
         scene.event("route.unheard", prefix=prefix)
     assert {r["beyond"] for r in scene.show("routes")} == {"no"}

@@ -79,7 +79,7 @@ def test_dead_service_and_zebra_absent(scene, frr):
     frr.start()
     scene.event("zebra.up")
     wait(lambda: scene.r1.fib("10.128.5.0/24") and scene.states(), PATIENCE)
-    scene.stays_gone(3)
+    scene.wait_settled_gone()
 
 
 def test_frr_restarted(scene, frr):
@@ -107,8 +107,7 @@ def test_frr_restarted_and_dead(scene, frr):
     scene.wait_no_alias()
     frr.start()
     scene.event("zebra.up", since)
-    scene.wait_gone(FRR)
-    scene.stays_gone(3)
+    scene.wait_settled_gone(FRR)
     scene.wait_entries()
 
 
