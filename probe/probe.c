@@ -22,7 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "tally.h"
+#include "probe/tally.h"
 
 #define QUERY_MAX 512
 #define ANSWER_MAX 4096

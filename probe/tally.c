@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tally.h"
+#include "probe/tally.h"
 
 #define IDS 65536
 #define SPANS_MAX 4096	 /* changes and gaps that are remembered */

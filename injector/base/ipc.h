@@ -13,6 +13,7 @@
 #include "base/log.h"
 
 #define IPC_BLOB_MAX 4096
+#define IPC_ALIVE_MS 1000
 
 /* Descriptors that a process of ours finds open when it starts. */
 enum ipc_fd { IPC_FD_LINK = 3, IPC_FD_CONF = 4, IPC_FD_CONTROL = 5, IPC_FD_RUNNER = 6 };
@@ -20,6 +21,7 @@ enum ipc_fd { IPC_FD_LINK = 3, IPC_FD_CONF = 4, IPC_FD_CONTROL = 5, IPC_FD_RUNNE
 enum ipc_type {
 	/* engine → keeper */
 	IPC_READY,	/* checks run; the one before may go */
+	IPC_ALIVE,	/* every IPC_ALIVE_MS, whatever else is said */
 	IPC_LEASE,	/* struct ipc_lease: fresh passes of service */
 	IPC_REVOKE,	/* struct ipc_revoke: service is down */
 	IPC_CHECKPOINT, /* struct ipc_blob: what a new engine should know of service */
@@ -83,16 +85,24 @@ struct ipc_route {
 	enum route_state state;
 	enum alias_state alias;
 	enum beyond beyond;
-	bool echo;	   /* zebra's last word on it is "there is one" */
-	bool protected;	   /* the kernel ends it when all of us die */
-	bool pending;	   /* a change of the file waits for the next announcement */
+	bool echo;		/* zebra's last word on it is "there is one" */
+	bool protected;		/* the kernel ends it when all of us die */
+	bool pending;		/* a change of the file waits for the next announcement */
 	uint32_t tag, echo_tag; /* echo_tag 0: none */
 	int64_t since_us;
 	int64_t lease_until; /* clock_ms(); 0: no lease */
 	char text[160];	     /* what it waits for, or why it is refused */
 };
 
-enum zebra_state { ZEBRA_DOWN, ZEBRA_DETECTING, ZEBRA_SYNCING, ZEBRA_UP, ZEBRA_STUCK, ZEBRA_REFUSED, ZEBRA_STATES };
+enum zebra_state {
+	ZEBRA_DOWN,
+	ZEBRA_DETECTING,
+	ZEBRA_SYNCING,
+	ZEBRA_UP,
+	ZEBRA_STUCK,
+	ZEBRA_REFUSED,
+	ZEBRA_STATES
+};
 
 struct ipc_zebra {
 	enum zebra_state state;

@@ -29,7 +29,7 @@ struct engine {
 	const struct conf *conf;
 	gid_t control_group;
 	struct event_base *base;
-	struct event *link, *quit_step;
+	struct event *link, *alive, *quit_step;
 	struct world *world;
 	struct uplink *uplink;
 	struct runner_link *runner;
@@ -273,9 +273,20 @@ on_libevent_log(int severity, const char *text)
 		log_debug("libevent: %s", text);
 }
 
+static void
+on_alive(evutil_socket_t fd, short what, void *arg)
+{
+	struct engine *e = arg;
+
+	(void)fd, (void)what;
+	uplink_alive(e->uplink);
+}
+
 static int
 set_up(struct engine *e)
 {
+	const struct timeval alive = { IPC_ALIVE_MS / 1000, 0 };
+
 	event_set_log_callback(on_libevent_log);
 	e->base = event_base_new();
 	e->world = world_new(e->conf, clock_ms());
@@ -290,8 +301,10 @@ set_up(struct engine *e)
 	e->verdicts = verdicts_new(e->base, e->world, e->uplink, on_event, e);
 	e->hooks = hooks_new(e->conf, e->runner, on_hook_event, e);
 	e->link = event_new(e->base, IPC_FD_LINK, EV_READ | EV_PERSIST, on_link, e);
+	e->alive = event_new(e->base, -1, EV_PERSIST, on_alive, e);
 	e->quit_step = evtimer_new(e->base, on_quit_step, e);
-	if (e->verdicts == NULL || e->hooks == NULL || e->link == NULL || e->quit_step == NULL)
+	if (e->verdicts == NULL || e->hooks == NULL || e->link == NULL || e->alive == NULL ||
+	    e->quit_step == NULL || event_add(e->alive, &alive) == -1)
 		return -1;
 	return event_add(e->link, NULL);
 }
@@ -309,6 +322,8 @@ tear_down(struct engine *e)
 	uplink_free(e->uplink);
 	if (e->link != NULL)
 		event_free(e->link);
+	if (e->alive != NULL)
+		event_free(e->alive);
 	if (e->quit_step != NULL)
 		event_free(e->quit_step);
 	world_free(e->world);

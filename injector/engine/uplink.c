@@ -169,6 +169,12 @@ uplink_ready(struct uplink *u)
 	return send_plain(u, IPC_READY);
 }
 
+void
+uplink_alive(struct uplink *u)
+{
+	(void)send_plain(u, IPC_ALIVE); /* what does not fit now is said in a second */
+}
+
 int
 uplink_reload(struct uplink *u)
 {

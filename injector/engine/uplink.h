@@ -30,6 +30,7 @@ void uplink_checkpoint(struct uplink *, size_t service);
 
 /* Once, now: 0, or -1 with errno (EAGAIN: the keeper does not read). */
 int uplink_ready(struct uplink *);
+void uplink_alive(struct uplink *);
 int uplink_drain(struct uplink *, size_t service, bool on, const char *reason);
 int uplink_reload(struct uplink *);
 int uplink_leave(struct uplink *);

@@ -82,6 +82,7 @@ say_service(struct verdicts *v, size_t service, const struct service_change *cha
 
 	if (change->from == SERVICE_DRAINED)
 		ev.name = "service.undrained";
+	ev.at_us = reason->at_us; /* of the verdict: the keeper was told before anybody else */
 	ev.service = m->conf->name;
 	ev.check = reason->check;
 	ev.cause = reason->cause;
@@ -115,6 +116,7 @@ say_check(struct verdicts *v, const struct watch *w, const struct service_change
 	const struct standing *st = &m->service.checks[w->place];
 	struct log_event ev = EVENT(st->state == UP ? "check.up" : "check.down", LOG_LEVEL_NOTICE);
 
+	ev.at_us = reason->at_us; /* of the verdict: the keeper was told before anybody else */
 	ev.service = m->conf->name;
 	ev.check = reason->check;
 	ev.cause = reason->cause;

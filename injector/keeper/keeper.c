@@ -18,6 +18,7 @@
 #include "keeper/state.h"
 #include "keeper/zebra.h"
 
+#define QUIT_S 2	    /* how long an engine has to end */
 #define LEAVE_SLACK_MS 5000 /* behind hold and linger: how long a withdrawal at exit may take */
 
 void
@@ -110,6 +111,13 @@ on_judge(evutil_socket_t fd, short what, void *arg)
 }
 
 static void
+on_watch(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	serve_watch(arg);
+}
+
+static void
 on_look(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd, (void)what;
@@ -134,11 +142,14 @@ make_events(struct keeper *k)
 			fatal("signals");
 	}
 	k->judge = evtimer_new(k->base, on_judge, k);
+	k->watch = event_new(k->base, -1, EV_PERSIST, on_watch, k);
 	k->look = evtimer_new(k->base, on_look, k);
 	k->late = evtimer_new(k->base, on_late, k);
 	k->deadline = evtimer_new(k->base, on_deadline, k);
-	if (k->judge == NULL || k->look == NULL || k->late == NULL || k->deadline == NULL)
+	if (k->judge == NULL || k->watch == NULL || k->look == NULL || k->late == NULL ||
+	    k->deadline == NULL)
 		fatal("events");
+	event_add(k->watch, &(struct timeval){ IPC_ALIVE_MS / 1000, 0 });
 	signal(SIGPIPE, SIG_IGN);
 }
 
@@ -191,12 +202,24 @@ free_keeper(struct keeper *k)
 	for (size_t i = 0; i < sizeof(k->signals) / sizeof(k->signals[0]); i++)
 		event_free(k->signals[i]);
 	event_free(k->judge);
+	event_free(k->watch);
 	event_free(k->look);
 	event_free(k->late);
 	event_free(k->deadline);
 	event_base_free(k->base);
 	conf_free(k->old_conf);
 	conf_free(k->conf);
+}
+
+/* It has hooks to run and clients to answer; the leases are over. */
+static void
+let_engine_go(struct keeper *k)
+{
+	const struct timeval patience = { QUIT_S, 0 };
+
+	event_base_loopexit(k->base, &patience);
+	offspring_quit(k->engine);
+	event_base_dispatch(k->base);
 }
 
 int
@@ -224,6 +247,7 @@ keeper_run(struct conf *conf, const char *file, const char *dir)
 			break;
 		route_table_sweep(k.routes);
 	}
+	let_engine_go(&k);
 	free_keeper(&k);
 	return k.status;
 }

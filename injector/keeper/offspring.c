@@ -263,9 +263,7 @@ offspring_reap(struct offspring *o, pid_t pid, int status)
 		snprintf(how, sizeof(how), "%s: signal %d", who, WTERMSIG(status));
 	else
 		snprintf(how, sizeof(how), "%s: exit status %d", who, WEXITSTATUS(status));
-	if (o->quitting && o->engine == 0 && o->runner > 0)
-		kill(o->runner, SIGKILL);
-	else
+	if (!o->quitting) /* else the runner follows its engine, when its last hook is done */
 		end_both(o, how);
 	if (o->quitting && o->engine <= 0 && o->runner <= 0)
 		o->ops->gone(o->arg, o);

@@ -220,7 +220,7 @@ keep_alias(const struct plan *p, const struct plan_rules *r, const struct plan_v
 		    : act(PLAN_ALIAS_ADD, "a permanent alias gets a lifetime");
 	if (due <= now)
 		return act(PLAN_ALIAS_RENEW, "a third of its lifetime is over");
-	return wait_until(due, "nothing to do");
+	return wait_until(due, "");
 }
 
 /*
@@ -273,7 +273,7 @@ announce(const struct plan *p, const struct plan_rules *r, const struct plan_vie
 static struct plan_step
 next_on(struct plan *p, const struct plan_rules *r, const struct plan_view *v, int64_t now)
 {
-	struct plan_step alias = wait_until(CLOCK_NEVER, "nothing to do"), route;
+	struct plan_step alias = wait_until(CLOCK_NEVER, ""), route;
 
 	p->pulsing = false;
 	if (r->has_alias)
@@ -373,7 +373,7 @@ drop_alias(const struct plan *p, const struct plan_rules *r, const struct plan_v
 
 	from = later(from, backed_off_until(p));
 	if (alias_may_stay(r, v))
-		return wait_until(CLOCK_NEVER, "nothing to do");
+		return wait_until(CLOCK_NEVER, "");
 	if (now < from)
 		return wait_until(from, "the alias lingers for queries that are under way");
 	return act(PLAN_ALIAS_DELETE, "withdrawn");
@@ -395,7 +395,7 @@ next_off(const struct plan *p, const struct plan_rules *r, const struct plan_vie
 	if (p->echo == ECHO_ON || !p->swept || p->sent != PLAN_WAIT || held_alias_appeared(p, r, v))
 		return withdraw(p, r, v, now);
 	if (!r->has_alias)
-		step = wait_until(CLOCK_NEVER, "nothing to do");
+		step = wait_until(CLOCK_NEVER, "");
 	else if (r->held && !v->leaving)
 		step = keep_alias(p, r, v, now);
 	else

@@ -68,7 +68,7 @@ struct plan_step {
 	unsigned int deletes;
 	bool pulse;	 /* an announcement that is to be taken back at once */
 	int64_t wake;	 /* CLOCK_NEVER: nothing to wait for but events */
-	const char *why; /* a phrase for the debug log and `why` */
+	const char *why; /* a phrase for the debug log and `why`; "": at rest */
 };
 
 enum plan_echo { ECHO_NONE, ECHO_ON, ECHO_OFF };

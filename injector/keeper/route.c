@@ -576,7 +576,7 @@ route_show(const struct route *r, struct ipc_route *show)
 	show->since_us = r->since_us;
 	show->lease_until = r->lease_until;
 	snprintf(show->text, sizeof(show->text), "%s%s%s", r->failure,
-	    r->failure[0] != '\0' ? "; " : "", r->why);
+	    r->failure[0] != '\0' && r->why[0] != '\0' ? "; " : "", r->why);
 }
 
 const struct prefix *

@@ -11,8 +11,7 @@
 #include "base/log.h"
 #include "keeper/state.h"
 
-#define HUNG_MS 2000 /* a lease ran out and the engine was silent for so long: it hangs */
-#define HEARD_MS 500 /* … but what it said while we were stopped is read first */
+#define HUNG_MS (4 * IPC_ALIVE_MS) /* so long without a word: it hangs */
 
 /* Events: the log, and the engine's monitor and hooks. */
 
@@ -73,17 +72,6 @@ serve_apply(struct keeper *k, struct tenant *tenant)
 
 /* Leases. */
 
-/* When an engine that lets leases run out and says nothing is taken for hung. */
-static int64_t
-hung_at(const struct keeper *k)
-{
-	int64_t silent = offspring_heard_at(k->engine) + HUNG_MS;
-
-	if (k->suspect_at == 0 || offspring_heard_at(k->engine) > k->suspect_at)
-		return CLOCK_NEVER;
-	return silent > k->suspect_at + HEARD_MS ? silent : k->suspect_at + HEARD_MS;
-}
-
 static void
 arm_judge(struct keeper *k)
 {
@@ -93,8 +81,6 @@ arm_judge(struct keeper *k)
 		if ((t->lease.state == LEASE_LIVE || t->lease.state == LEASE_UNDECIDED) &&
 		    t->lease.until < next)
 			next = t->lease.until;
-	if (k->engine != NULL && hung_at(k) < next)
-		next = hung_at(k);
 	if (next == CLOCK_NEVER) {
 		event_del(k->judge);
 		return;
@@ -118,15 +104,23 @@ serve_judge(struct keeper *k)
 			serve_publish(k,
 			    &EVENT("lease.expired", LOG_LEVEL_ERR, .service = t->name,
 				.text = "no fresh pass came in time"));
-			k->suspect_at = now;
 		}
 		serve_apply(k, t);
 	}
-	if (k->engine != NULL && now >= hung_at(k)) {
-		k->suspect_at = 0;
-		offspring_kill(k->engine, "it hangs: leases run out and it says nothing");
-	}
 	arm_judge(k);
+}
+
+/* Two looks in a row: after a standstill of ours its words wait to be read. */
+void
+serve_watch(struct keeper *k)
+{
+	bool silent = k->engine != NULL && clock_ms() - offspring_heard_at(k->engine) >= HUNG_MS;
+
+	if (silent && k->engine_silent) {
+		offspring_kill(k->engine, "it hangs: not a word for seconds");
+		silent = false;
+	}
+	k->engine_silent = silent;
 }
 
 /* What the engine says. Its numbers are places in the file it was started with. */
@@ -278,8 +272,10 @@ on_engine_gone(void *arg, struct offspring *o)
 {
 	struct keeper *k = arg;
 
-	if (o != k->old_engine)
+	if (o == k->engine) { /* we exit */
+		event_base_loopbreak(k->base);
 		return;
+	}
 	offspring_free(o);
 	conf_free(k->old_conf);
 	k->old_engine = NULL;

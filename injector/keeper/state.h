@@ -28,8 +28,8 @@ struct keeper {
 	struct offspring *engine, *old_engine;
 	struct reload *reload;
 	struct event *signals[5];
-	struct event *judge, *look, *late, *deadline;
-	int64_t suspect_at; /* when a lease ran out; 0: none, or the engine was heard since */
+	struct event *judge, *watch, *look, *late, *deadline;
+	bool engine_silent; /* at the last look */
 	struct ipc_zebra zebra;
 	pid_t zebra_pid; /* of the last session */
 	int status;
@@ -48,6 +48,8 @@ void serve_zebra(struct keeper *);
 void serve_apply(struct keeper *, struct tenant *);
 /* Which leases have run out? To be asked before anything is believed, also after a SIGSTOP. */
 void serve_judge(struct keeper *);
+/* Does the engine still speak? Asked every IPC_ALIVE_MS. */
+void serve_watch(struct keeper *);
 struct tenant *serve_tenant(struct keeper *, const char *name);
 
 /* hear.c: what zebra and the kernel say. */

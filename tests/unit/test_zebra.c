@@ -116,8 +116,11 @@ void
 zapi_session_timer(struct zapi_session *s, int64_t now)
 {
 	s->timers++;
-	if (!s->up && now >= s->deadline)
+	if (now < s->deadline)
+		return;
+	if (!s->up)
 		s->wish = ZAPI_WISH_CONNECT;
+	s->deadline = INT64_MAX;
 }
 
 int64_t

@@ -1,0 +1,192 @@
+/*
+ * Base: prefixes, log lines, packets between processes.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/addr.h"
+#include "base/clock.h"
+#include "base/ipc.h"
+#include "base/log.h"
+
+static void
+prefixes_are_parsed_and_printed(void **state)
+{
+	static const struct {
+		const char *text, *printed; /* printed NULL: refused */
+	} table[] = {
+		{ "10.1.53.1", "10.1.53.1/32" },
+		{ "10.1.53.1/32", "10.1.53.1/32" },
+		{ "10.1.0.0/16", "10.1.0.0/16" },
+		{ "0.0.0.0/0", "0.0.0.0/0" },
+		{ "2001:DB8::53", "2001:db8::53/128" },
+		{ "2001:db8::/33", "2001:db8::/33" },
+		{ "10.1.53.1/16", NULL },
+		{ "10.1.53.1/33", NULL },
+		{ "10.1.53.1/", NULL },
+		{ "10.1.53.1/-1", NULL },
+		{ "10.1.53.1/ 8", NULL },
+		{ "10.1.53/24", NULL },
+		{ "2001:db8::1/129", NULL },
+		{ "2001:db8::1/64", NULL },
+		{ "", NULL },
+		{ "/32", NULL },
+		{ "localhost", NULL },
+		{ "1111:2222:3333:4444:5555:6666:7777:8888:9999:aaaa:bbbb:cccc:dddd:eeee:ffff:0",
+		    NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		char buf[PREFIX_STRLEN];
+		struct prefix p;
+		int got = prefix_parse(&p, table[i].text);
+
+		if (table[i].printed == NULL) {
+			assert_int_equal(got, -1);
+			continue;
+		}
+		assert_int_equal(got, 0);
+		assert_string_equal(prefix_print(&p, buf), table[i].printed);
+	}
+}
+
+static void
+a_network_covers_what_is_in_it(void **state)
+{
+	static const struct {
+		const char *net, *inside;
+		bool covers;
+	} table[] = {
+		{ "10.0.0.0/8", "10.1.53.1/32", true },
+		{ "10.1.53.1/32", "10.1.53.1/32", true },
+		{ "10.1.53.1/32", "10.0.0.0/8", false },
+		{ "10.1.52.0/23", "10.1.53.1/32", true },
+		{ "10.1.54.0/23", "10.1.53.1/32", false },
+		{ "0.0.0.0/0", "10.1.53.1/32", true },
+		{ "::/0", "10.1.53.1/32", false },
+		{ "2001:db8::/33", "2001:db8:7fff::/48", true },
+		{ "2001:db8::/33", "2001:db8:8000::/48", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		struct prefix net, inside;
+
+		assert_int_equal(prefix_parse(&net, table[i].net), 0);
+		assert_int_equal(prefix_parse(&inside, table[i].inside), 0);
+		assert_int_equal(prefix_covers(&net, &inside), table[i].covers);
+	}
+}
+
+static void
+an_event_is_one_line(void **state)
+{
+	char line[256], small[24];
+	struct log_event ev = EVENT("service.down", LOG_LEVEL_NOTICE, .service = "resolver",
+	    .check = "soa", .cause = "refused", .from = "up", .to = "down", .took_us = 1205,
+	    .text = "said \"no\" twice");
+
+	(void)state;
+	log_format(&ev, line, sizeof(line));
+	assert_string_equal(line,
+	    "service.down service=resolver check=soa cause=refused from=up to=down took=1.205ms "
+	    "text=\"said \\\"no\\\" twice\"");
+	assert_int_equal(log_format(&ev, small, sizeof(small)), sizeof(small) - 1);
+	assert_int_equal(strlen(small), sizeof(small) - 1);
+}
+
+static void
+a_time_is_printed_as_wall_time(void **state)
+{
+	char buf[CLOCK_STRLEN];
+
+	(void)state;
+	clock_print(clock_us(), buf);
+	assert_int_equal(strlen(buf), strlen("2026-11-21T13:44:06.123456Z"));
+	assert_int_equal(buf[strlen(buf) - 1], 'Z');
+}
+
+static void
+packets_go_and_come(void **state)
+{
+	struct log_event ev = EVENT("route.announced", LOG_LEVEL_NOTICE, .prefix = "10.1.53.1/32",
+			     .tag = 53),
+			 back;
+	struct ipc_msg out = { .type = IPC_LEASE, .service = 7 }, in;
+	int fds[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, fds), 0);
+	out.lease.until = 123456;
+	assert_int_equal(ipc_send(fds[0], &out), 0);
+	assert_int_equal(ipc_receive(fds[1], &in), 1);
+	assert_int_equal(in.type, IPC_LEASE);
+	assert_int_equal(in.service, 7);
+	assert_int_equal(in.lease.until, 123456);
+
+	ipc_from_event(&out, &ev);
+	assert_int_equal(ipc_send(fds[0], &out), 0);
+	assert_int_equal(ipc_receive(fds[1], &in), 1);
+	back = ipc_to_event(&in);
+	assert_string_equal(back.name, ev.name);
+	assert_string_equal(back.prefix, ev.prefix);
+	assert_null(back.service);
+	assert_int_equal(back.tag, 53);
+
+	assert_int_equal(ipc_receive(fds[1], &in), -1);
+	assert_int_equal(errno, EAGAIN);
+	close(fds[0]);
+	assert_int_equal(ipc_receive(fds[1], &in), 0);
+	close(fds[1]);
+}
+
+/* The engine may have been taken over: what is not a message is refused, whatever it is. */
+static void
+bad_packets_are_refused(void **state)
+{
+	struct ipc_msg msg = { .type = IPC_REVOKE }, in;
+	uint32_t head[2] = { IPC_TYPES, 0 };
+	char large[2 * sizeof(struct ipc_msg)];
+	int fds[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, fds), 0);
+	memset(large, 0, sizeof(large));
+	assert_int_equal(send(fds[0], head, sizeof(head), 0), sizeof(head)); /* no such type */
+	head[0] = IPC_LEASE;
+	assert_int_equal(send(fds[0], head, sizeof(head), 0), sizeof(head));	/* no body */
+	assert_int_equal(send(fds[0], head, 3, 0), 3);				/* no head */
+	assert_int_equal(send(fds[0], large, sizeof(large), 0), sizeof(large)); /* too long */
+	memset(msg.revoke.cause, 'x', sizeof(msg.revoke.cause)); /* a string without an end */
+	assert_int_equal(ipc_send(fds[0], &msg), 0);
+	for (int i = 0; i < 5; i++) {
+		assert_int_equal(ipc_receive(fds[1], &in), -1);
+		assert_int_equal(errno, EBADMSG);
+	}
+	close(fds[0]);
+	close(fds[1]);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(prefixes_are_parsed_and_printed),
+		cmocka_unit_test(a_network_covers_what_is_in_it),
+		cmocka_unit_test(an_event_is_one_line),
+		cmocka_unit_test(a_time_is_printed_as_wall_time),
+		cmocka_unit_test(packets_go_and_come),
+		cmocka_unit_test(bad_packets_are_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
