@@ -49,7 +49,7 @@ enum zapi_command {
 	ZAPI_OTHER = ZAPI_COMMANDS, /* a number this client has no use for */
 };
 
-/* How the zebras of a dialect behave; why each matters is said in doc/zebra.md. */
+/* How the zebras of a dialect behave; why each matters is said in doc/plan.md. */
 struct zapi_traits {
 	bool delete_needs_nexthop;   /* a delete without it is ignored */
 	bool has_local;		     /* an address makes LOCAL beside CONNECT */
