@@ -44,6 +44,7 @@ struct route {
 	struct plan_rules rules;
 	int64_t lease_until;
 	uint32_t ifindex;
+	uint32_t swept; /* the interface where a predecessor's IPv6 leftover was looked for */
 	bool zebra_link;
 	bool foreign; /* the address is on another interface */
 
@@ -129,6 +130,11 @@ is_refused(struct route *r)
 static void
 note_alias(struct route *r, enum plan_alias before)
 {
+	if (r->view.alias == PLAN_ALIAS_ABSENT && r->now.alias != ALIAS_NONE && r->ifindex != 0 &&
+	    (before != PLAN_ALIAS_ABSENT || r->swept != r->ifindex)) {
+		r->swept = r->ifindex;
+		alias_sweep(r->world->aliases, &r->prefix, r->ifindex);
+	}
 	if (before != PLAN_ALIAS_ABSENT && r->view.alias == PLAN_ALIAS_ABSENT && r->plan.adopted) {
 		r->plan.adopted = false;
 		say(r,
