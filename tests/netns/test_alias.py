@@ -84,6 +84,28 @@ def test_there_at_start(scene):
     scene.wait_clean()
 
 
+def leftovers(scene):
+    """Routes of the service's IPv6 address that the kernel left on lo."""
+    return [r for r in scene.ns1.fib(PREFIX6) if r.get("dev") == "lo"]
+
+
+def test_no_route_left_behind(scene):
+    """IPv6: the kernel's route on lo goes with the address, after a crash too"""
+    scene.start(lifetime="3s")
+    scene.ns1.zanycast.kill()
+    scene.wait_gone(10)
+    assert leftovers(scene), "this kernel leaves nothing: the test tests nothing"
+    scene.ns1.dns.kill()
+    scene.again()
+    scene.event("service.down")
+    wait(lambda: not leftovers(scene), 10, "the route of the predecessor to go")
+    scene.ns1.dns.start()
+    scene.wait_via("ns1")
+    scene.ns1.dns.kill()
+    scene.wait_clean()
+    assert not leftovers(scene)
+
+
 @pytest.mark.only("tag")
 def test_kept(scene):
     """adopt = keep: a permanent address stays, the route goes"""

@@ -59,6 +59,19 @@ def test_dies_while_zebra_hangs(scene, frr):
     scene.stays_gone()
 
 
+def test_sigterm_while_zebra_hangs(scene, frr):
+    """SIGTERM while zebra hangs: ends in time, the addresses are gone"""
+    scene.start()
+    since = boottime_us()
+    frr.hang("zebra")
+    scene.event("zebra.stuck", since)
+    scene.ns1.zanycast.stop(20)
+    assert not scene.aliases()
+    frr.resume("zebra")
+    scene.wait_gone()
+    scene.wait_entries()
+
+
 def test_zebra_absent_at_start(scene, frr):
     """FRR absent at start, comes late: announced"""
     frr.stop()
