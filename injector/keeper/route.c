@@ -383,6 +383,9 @@ route_run(struct route *r)
 
 	for (int i = 0; i < STEPS_MAX; i++) {
 		now = clock_ms();
+		/* after a standstill we may be asked before the keeper has judged the lease */
+		if (r->view.want == WANT_ON && now >= r->lease_until)
+			r->view.want = WANT_OFF;
 		observe(r);
 		take_pending(r);
 		step = plan_next(&r->plan, &r->rules, &r->view, now);
