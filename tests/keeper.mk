@@ -5,3 +5,6 @@ tests_unit_test_base_SOURCES = tests/unit/test_base.c
 tests_unit_test_base_LDADD = injector/libbase.a $(CMOCKA_LIBS)
 tests_unit_test_drains_SOURCES = tests/unit/test_drains.c
 tests_unit_test_drains_LDADD = injector/libkeeper.a injector/libbase.a $(JSON_LIBS) $(CMOCKA_LIBS)
+
+TESTS += tests/examples.sh
+EXTRA_DIST += tests/examples.sh
