@@ -115,7 +115,7 @@ default_dir(const char *file)
 }
 
 static int
-daemon_main(const char *file, const char *dir, int debug)
+daemon_main(const char *file, const char *dir, bool debug)
 {
 	struct conf_errors errors = { 0 };
 	struct conf *conf;
@@ -128,12 +128,7 @@ daemon_main(const char *file, const char *dir, int debug)
 		return 1;
 	}
 	free(errors.text);
-	if (debug) {
-		conf->log_target = LOG_TARGET_STDERR;
-		conf->log_level = LOG_LEVEL_DEBUG;
-	}
-	log_open("zanycastd", conf->log_target, conf->log_level);
-	return keeper_run(conf, file, dir);
+	return keeper_run(conf, file, dir, debug);
 }
 
 int
@@ -141,7 +136,8 @@ main(int argc, char *argv[])
 {
 	const char *file = ZC_CONF_DIR "/zanycast.conf", *dir = NULL;
 	char *found = NULL;
-	int option, debug = 0, test = 0, status;
+	bool debug = false;
+	int option, test = 0, status;
 
 	if (argc > 0 &&
 	    (strcmp(argv[0], OFFSPRING_ENGINE) == 0 || strcmp(argv[0], OFFSPRING_RUNNER) == 0))
@@ -154,7 +150,7 @@ main(int argc, char *argv[])
 			dir = optarg;
 			break;
 		case 'd':
-			debug = 1;
+			debug = true;
 			break;
 		case 'f':
 			file = optarg;

@@ -14,6 +14,16 @@
 
 /* The file. */
 
+void
+configure_log(const struct keeper *k, struct conf *conf)
+{
+	if (k->debug) {
+		conf->log_target = LOG_TARGET_STDERR;
+		conf->log_level = LOG_LEVEL_DEBUG;
+	}
+	log_open("zanycastd", conf->log_target, conf->log_level);
+}
+
 /* Routes and tenants of k->conf; those of the file before it that are not in it are dropped. */
 void
 configure_apply(struct keeper *k)
@@ -88,14 +98,22 @@ sweep(struct keeper *k)
 }
 
 static void
-tell_reloaded(struct keeper *k, bool ok, const char *text)
+tell_one(struct offspring *o, bool ok, const char *text)
 {
 	struct ipc_msg msg = { .type = IPC_RELOADED };
 
 	msg.reloaded.ok = ok;
 	snprintf(msg.reloaded.text, sizeof(msg.reloaded.text), "%s", text);
-	if (k->engine != NULL)
-		offspring_send(k->engine, &msg);
+	if (o != NULL)
+		offspring_send(o, &msg);
+}
+
+/* Whoever of the two asked. */
+static void
+tell_reloaded(struct keeper *k, bool ok, const char *text)
+{
+	tell_one(k->engine, ok, text);
+	tell_one(k->old_engine, ok, text);
 }
 
 static void
@@ -128,50 +146,106 @@ needs_restart(const struct conf *a, const struct conf *b)
 	return NULL;
 }
 
-static void
-on_reloaded(void *arg, struct conf *conf, const char *errors)
+static bool
+is_going(const struct keeper *k)
 {
-	struct keeper *k = arg;
-	struct conf_errors networks = { 0 };
-	const char *what;
-	char text[160];
+	return k->world.leaving || (k->engine != NULL && offspring_is_quitting(k->engine));
+}
 
-	k->reload = NULL;
-	if (conf != NULL && keeper_check_networks(conf, &networks) != 0)
-		errors = networks.text;
-	if (conf == NULL || errors != NULL || k->world.leaving) {
-		refuse_conf(k, errors != NULL ? errors : "zanycastd is leaving");
-		conf_free(conf);
-		free(networks.text);
+/* Two engines are enough: the one that works, and the one that is to come. */
+static void
+make_room(struct keeper *k)
+{
+	if (k->old_engine != NULL && !offspring_is_quitting(k->old_engine)) {
+		offspring_free(k->engine); /* it was never ready */
+		conf_free(k->conf);
 		return;
 	}
-	what = needs_restart(k->conf, conf);
+	if (k->old_engine != NULL)
+		offspring_free(k->old_engine);
+	conf_free(k->old_conf);
+	k->old_engine = k->engine;
+	k->old_conf = k->conf;
+}
+
+static void
+take_conf(struct keeper *k, struct conf *conf, struct offspring *engine)
+{
+	const char *what = needs_restart(k->conf, conf);
+	char text[160];
+
 	snprintf(text, sizeof(text), "%zu services%s%s", conf->nservices,
 	    what != NULL ? "; takes effect at the next start only: " : "",
 	    what != NULL ? what : "");
 	serve_publish(k, &EVENT("config.loaded", LOG_LEVEL_NOTICE, .text = text));
 	tell_reloaded(k, true, text);
-	k->old_conf = k->conf;
-	k->old_engine = k->engine;
+	make_room(k);
 	k->conf = conf;
+	k->engine = engine;
+	k->failing = false;
 	configure_apply(k);
-	k->engine = offspring_new(k->base, conf, k->control_fd, &serve_ops, k);
-	if (k->engine == NULL)
-		fatal("the engine");
 	configure_begin(k);
 	sweep(k);
 }
 
-void
-configure_reload(struct keeper *k)
+static void
+on_reloaded(void *arg, struct conf *conf, const char *errors)
 {
-	if (k->reload != NULL || k->old_engine != NULL) {
-		tell_reloaded(k, false, "a reload is under way already");
+	struct keeper *k = arg;
+	struct conf_errors networks = { 0 };
+	struct offspring *engine = NULL;
+
+	k->reload = NULL;
+	if (conf != NULL && keeper_check_networks(conf, &networks) != 0)
+		errors = networks.text;
+	if (conf != NULL && errors == NULL && is_going(k))
+		errors = "zanycastd is leaving";
+	if (conf != NULL && errors == NULL) {
+		configure_log(k, conf);
+		engine = offspring_new(k->base, conf, k->control_fd, &serve_ops, k);
+		if (engine == NULL)
+			errors = strerror(errno);
+	}
+	if (engine != NULL)
+		take_conf(k, conf, engine);
+	else {
+		refuse_conf(k, errors);
+		conf_free(conf);
+	}
+	free(networks.text);
+	configure_pending(k);
+}
+
+/* Until the engine of the last one works, or is seen to fail, another reload waits. */
+static bool
+is_reloading(const struct keeper *k)
+{
+	return k->reload != NULL || (k->old_engine != NULL && !k->failing);
+}
+
+void
+configure_reload(struct keeper *k, struct offspring *asker)
+{
+	if (is_going(k))
+		return;
+	if (is_reloading(k)) {
+		if (asker != NULL)
+			tell_one(asker, false, "a reload is under way already");
+		else
+			k->reload_again = true; /* the file may be newer than what was read */
 		return;
 	}
+	k->reload_again = false;
 	k->reload = reload_start(k->base, k->file, k->dir, k->conf->user, on_reloaded, k);
 	if (k->reload == NULL)
 		refuse_conf(k, strerror(errno));
+}
+
+void
+configure_pending(struct keeper *k)
+{
+	if (k->reload_again)
+		configure_reload(k, NULL);
 }
 
 static void

@@ -93,7 +93,7 @@ on_signal(evutil_socket_t number, short what, void *arg)
 		reap(k);
 		break;
 	case SIGHUP:
-		configure_reload(k);
+		configure_reload(k, NULL);
 		break;
 	case SIGUSR1:
 		keeper_leave(k);
@@ -193,6 +193,7 @@ free_keeper(struct keeper *k)
 	beyond_free(k->world.beyond);
 	aliases_free(k->world.aliases);
 	drains_close(k->drains);
+	reload_cancel(k->reload);
 	for (struct tenant *t = k->tenants; t != NULL;) {
 		struct tenant *next = t->next;
 
@@ -223,10 +224,11 @@ let_engine_go(struct keeper *k)
 }
 
 int
-keeper_run(struct conf *conf, const char *file, const char *dir)
+keeper_run(struct conf *conf, const char *file, const char *dir, bool debug)
 {
-	struct keeper k = { .conf = conf, .file = file, .dir = dir };
+	struct keeper k = { .conf = conf, .file = file, .dir = dir, .debug = debug };
 
+	configure_log(&k, conf);
 	start_lock(conf->zebra_socket);
 	k.control_fd = start_control(conf);
 	k.base = event_base_new();

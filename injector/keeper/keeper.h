@@ -5,10 +5,15 @@
 #ifndef KEEPER_KEEPER_H
 #define KEEPER_KEEPER_H
 
+#include <stdbool.h>
+
 #include "conf/conf.h"
 
-/* Takes conf over. Returns the exit status: 0 all was withdrawn, or left on purpose; 1 not. */
-int keeper_run(struct conf *conf, const char *file, const char *dir);
+/*
+ * Takes conf over. debug: logs all to stderr, whatever the file says, now and after a reload.
+ * Returns the exit status: 0 all was withdrawn, or left on purpose; 1 not.
+ */
+int keeper_run(struct conf *conf, const char *file, const char *dir, bool debug);
 
 /*
  * Prefixes that are networks of this host's other interfaces, a line each into errors. 0: none, or

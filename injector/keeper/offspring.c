@@ -211,12 +211,24 @@ backoff(const struct offspring *o)
 }
 
 static void
+kill_both(const struct offspring *o)
+{
+	if (o->engine > 0)
+		kill(o->engine, SIGKILL);
+	if (o->runner > 0)
+		kill(o->runner, SIGKILL);
+}
+
+static void
 on_restart(evutil_socket_t fd, short what, void *arg)
 {
 	struct offspring *o = arg;
 
 	(void)fd, (void)what;
-	if (start(o) == -1) {
+	if (o->quitting) {
+		log_warnx("an engine that was told to end did not: killed");
+		kill_both(o);
+	} else if (start(o) == -1) {
 		struct timeval tv = { 1, 0 };
 
 		log_warn("the engine cannot be started, tried again in 1 s");
@@ -231,10 +243,7 @@ end_both(struct offspring *o, const char *how)
 	int64_t wait;
 	char text[160];
 
-	if (o->engine > 0)
-		kill(o->engine, SIGKILL);
-	if (o->runner > 0)
-		kill(o->runner, SIGKILL);
+	kill_both(o);
 	if (o->link == -1)
 		return; /* known already */
 	drop_link(o);
@@ -299,10 +308,7 @@ offspring_new(struct event_base *base, const struct conf *conf, int control_fd,
 void
 offspring_free(struct offspring *o)
 {
-	if (o->engine > 0)
-		kill(o->engine, SIGKILL);
-	if (o->runner > 0)
-		kill(o->runner, SIGKILL);
+	kill_both(o);
 	drop_link(o);
 	if (o->restart != NULL)
 		event_free(o->restart);
@@ -354,11 +360,20 @@ offspring_kill(struct offspring *o, const char *why)
 void
 offspring_quit(struct offspring *o)
 {
+	static const struct timeval patience = { OFFSPRING_QUIT_MS / 1000, 0 };
 	struct ipc_msg quit = { .type = IPC_QUIT };
 
+	if (o->quitting)
+		return;
 	offspring_send(o, &quit);
 	o->quitting = true;
-	evtimer_del(o->restart);
+	evtimer_add(o->restart, &patience);
 	if (o->engine <= 0 && o->runner <= 0)
 		o->ops->gone(o->arg, o);
+}
+
+bool
+offspring_is_quitting(const struct offspring *o)
+{
+	return o->quitting;
 }

@@ -15,6 +15,7 @@
 #define OFFSPRING_BACKOFF_MIN_MS 100
 #define OFFSPRING_BACKOFF_MAX_MS 10000
 #define OFFSPRING_SETTLED_MS 10000 /* lived so long: the next death is a first one */
+#define OFFSPRING_QUIT_MS 3000	   /* an engine gives itself a second */
 
 struct event_base;
 struct offspring;
@@ -42,8 +43,9 @@ void offspring_send(struct offspring *, const struct ipc_msg *);
 int64_t offspring_heard_at(const struct offspring *);
 /* It hangs: kill it, another is started. */
 void offspring_kill(struct offspring *, const char *why);
-/* IPC_QUIT, and no restart. */
+/* IPC_QUIT, and no restart; killed when it does not end within OFFSPRING_QUIT_MS. */
 void offspring_quit(struct offspring *);
+bool offspring_is_quitting(const struct offspring *);
 /* A child ended: true when it was one of these. */
 bool offspring_reap(struct offspring *, pid_t pid, int status);
 

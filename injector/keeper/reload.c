@@ -6,8 +6,10 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #define ANSWER_MAX (16 << 20)
@@ -37,19 +39,48 @@ write_all(int fd, const char *text)
 	}
 }
 
+/*
+ * A signal for all of us would come twice by the handlers of the keeper's loop, and twice means at
+ * once. And what is open here must not outlive the keeper: the lock, the session with zebra.
+ */
+static void
+let_go(void)
+{
+	static const int ignored[] = { SIGHUP, SIGINT, SIGTERM, SIGUSR1 };
+
+	for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
+		signal(ignored[i], SIG_IGN);
+	signal(SIGCHLD, SIG_DFL);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
 static void
 child(int fd, const char *file, const char *dir, const char *user)
 {
 	struct conf_errors errors = { 0 };
-	struct conf *conf = conf_read_apart(file, dir, user, &errors);
-	char *json = conf != NULL ? conf_to_json(conf) : NULL;
+	struct conf *conf;
+	char *json;
 
+	let_go();
+	conf = conf_read_apart(file, dir, user, &errors);
+	json = conf != NULL ? conf_to_json(conf) : NULL;
 	write_all(fd, json != NULL ? "c" : "e");
 	if (json != NULL)
 		write_all(fd, json);
 	else
 		write_all(fd, errors.text != NULL ? errors.text : "out of memory");
 	_exit(0);
+}
+
+void
+reload_cancel(struct reload *r)
+{
+	if (r == NULL)
+		return;
+	event_free(r->readable);
+	close(r->fd);
+	free(r->answer);
+	free(r);
 }
 
 static void
@@ -63,10 +94,7 @@ finish(struct reload *r)
 	else if (r->len > 1)
 		errors = r->answer + 1;
 	r->fn(r->arg, conf, conf != NULL ? NULL : errors);
-	event_free(r->readable);
-	close(r->fd);
-	free(r->answer);
-	free(r);
+	reload_cancel(r);
 }
 
 static void

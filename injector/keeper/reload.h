@@ -13,6 +13,9 @@ struct reload;
 /* conf: the new one, now the callback's; or NULL and errors in words, a line each. Called once. */
 typedef void reload_fn(void *arg, struct conf *conf, const char *errors);
 
+/* Nobody waits for it any more; it may be NULL. */
+void reload_cancel(struct reload *);
+
 /* NULL with errno. It frees itself after the callback. */
 struct reload *reload_start(struct event_base *, const char *file, const char *dir,
     const char *user, reload_fn *fn, void *arg);

@@ -163,8 +163,10 @@ on_drain(struct keeper *k, struct tenant *t, const struct ipc_drain *drain)
 static void
 on_engine_ready(struct keeper *k, struct offspring *o)
 {
-	if (o == k->engine && k->old_engine != NULL)
-		offspring_quit(k->old_engine);
+	if (o != k->engine || k->old_engine == NULL)
+		return;
+	k->failing = false;
+	offspring_quit(k->old_engine);
 }
 
 static void
@@ -201,12 +203,15 @@ on_message(void *arg, struct offspring *o, const struct ipc_msg *msg)
 
 	if (k->world.leaving)
 		return;
+	/* its proofs are of a file that is not in force; the other engine speaks for itself */
+	if (offspring_is_quitting(o) && (msg->type == IPC_LEASE || msg->type == IPC_CHECKPOINT))
+		return;
 	switch (msg->type) {
 	case IPC_READY:
 		on_engine_ready(k, o);
 		return;
 	case IPC_RELOAD:
-		configure_reload(k);
+		configure_reload(k, o);
 		return;
 	case IPC_LEAVE:
 		keeper_leave(k);
@@ -261,10 +266,15 @@ on_engine_started(void *arg, struct offspring *o)
 static void
 on_engine_died(void *arg, struct offspring *o, const char *how, bool backing_off)
 {
-	(void)o;
-	serve_publish(arg, &EVENT("engine.died", LOG_LEVEL_ERR, .text = how));
+	struct keeper *k = arg;
+
+	serve_publish(k, &EVENT("engine.died", LOG_LEVEL_ERR, .text = how));
 	if (backing_off)
-		serve_publish(arg, &EVENT("engine.backoff", LOG_LEVEL_WARNING, .text = how));
+		serve_publish(k, &EVENT("engine.backoff", LOG_LEVEL_WARNING, .text = how));
+	if (o != k->engine || k->old_engine == NULL || offspring_is_quitting(k->old_engine))
+		return;
+	k->failing = true;
+	configure_pending(k);
 }
 
 static void
@@ -280,6 +290,7 @@ on_engine_gone(void *arg, struct offspring *o)
 	conf_free(k->old_conf);
 	k->old_engine = NULL;
 	k->old_conf = NULL;
+	configure_pending(k);
 }
 
 const struct offspring_ops serve_ops = { on_engine_started, on_message, on_engine_died,

@@ -27,6 +27,9 @@ struct keeper {
 	struct drains *drains;
 	struct offspring *engine, *old_engine;
 	struct reload *reload;
+	bool reload_again; /* asked for while another was under way */
+	bool failing;	   /* the new engine died before it was ready; the old one works on */
+	bool debug;	   /* -d: whatever a file says */
 	struct event *signals[5];
 	struct event *judge, *watch, *look, *late, *deadline;
 	bool engine_silent; /* at the last look */
@@ -62,9 +65,14 @@ void hear_nothing(struct keeper *);
 void hear_look(struct keeper *);
 
 /* configure.c: the file. */
+/* Where the log goes by that file, or by -d; its engine is told the same. */
+void configure_log(const struct keeper *, struct conf *);
 void configure_apply(struct keeper *);
 /* Routes begin to want; dropped ones are withdrawn. */
 void configure_begin(struct keeper *);
-void configure_reload(struct keeper *);
+/* asker: the engine that is told how it went; NULL: a signal. */
+void configure_reload(struct keeper *, struct offspring *asker);
+/* What kept a reload from beginning is over. */
+void configure_pending(struct keeper *);
 
 #endif
