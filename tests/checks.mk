@@ -1,7 +1,7 @@
 # tests of the checks and the runner
 check_test_help = tests/unit/test_check_help.c tests/unit/test_check_help.h
 check_test_libs = injector/libchecks.a injector/librunner.a injector/libbase.a \
-	$(LIBEVENT_LIBS) $(LIBNL_LIBS) $(LDNS_LIBS) $(CMOCKA_LIBS)
+	$(LIBEVENT_LIBS) $(LIBNL_LIBS) $(LDNS_LIBS) $(CAPNG_LIBS) $(CMOCKA_LIBS)
 
 check_PROGRAMS += tests/unit/test_check_dns tests/unit/test_check_listener \
 	tests/unit/test_check_schedule tests/unit/test_check_tcp tests/unit/test_runner

@@ -14,6 +14,9 @@
 #include <unistd.h>
 
 #include <event2/event.h>
+#ifdef HAVE_LIBCAP_NG
+#include <cap-ng.h>
+#endif
 
 #include "base/log.h"
 #include "conf/conf.h"
@@ -382,6 +385,22 @@ end(struct runner *r)
 	close(r->fd);
 }
 
+/* What it takes to become somebody else and to end who that is. */
+static void
+drop_capabilities(void)
+{
+#ifdef HAVE_LIBCAP_NG
+	if (geteuid() != 0) /* in a test: there is nothing to give up */
+		return;
+	capng_clear(CAPNG_SELECT_CAPS);
+	/* the bounding set stays: setuid programs, and those of root, get what they always get */
+	if (capng_updatev(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, CAP_SETUID, CAP_SETGID,
+		CAP_KILL, -1) != 0 ||
+	    capng_apply(CAPNG_SELECT_CAPS) != 0)
+		log_warnx("the runner can't give up its capabilities");
+#endif
+}
+
 int
 runner_main(const struct conf *conf, int fd)
 {
@@ -389,6 +408,7 @@ runner_main(const struct conf *conf, int fd)
 	int status = 0;
 
 	r.last = &r.first;
+	drop_capabilities();
 	ignore_signals();
 	if (init(&r) == -1) {
 		log_warn("runner");
