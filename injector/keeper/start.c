@@ -82,6 +82,7 @@ start_control(const struct conf *conf)
 	gid_t gid = group_id(conf->control_group);
 	int fd, n;
 
+	umask(022); /* whoever started us */
 	if (mkdir(conf->run_dir, 0755) == -1 && errno != EEXIST)
 		fatal("%s", conf->run_dir);
 	n = snprintf(un.sun_path, sizeof(un.sun_path), "%s/control.sock", conf->run_dir);
@@ -94,11 +95,12 @@ start_control(const struct conf *conf)
 	/* the lock is ours: whoever bound it before is dead */
 	if (unlink(un.sun_path) == -1 && errno != ENOENT)
 		fatal("%s", un.sun_path);
-	umask(0177);
+	/* made with its mode, and never a link followed: run_dir may be somebody else's */
+	umask(0117);
 	if (bind(fd, (struct sockaddr *)&un, sizeof(un)) == -1)
 		fatal("%s", un.sun_path);
 	umask(022);
-	if (chown(un.sun_path, 0, gid) == -1 || chmod(un.sun_path, 0660) == -1)
+	if (lchown(un.sun_path, 0, gid) == -1)
 		fatal("%s", un.sun_path);
 	if (listen(fd, 64) == -1)
 		fatal("%s", un.sun_path);
