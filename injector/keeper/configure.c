@@ -50,7 +50,7 @@ configure_apply(struct keeper *k)
 			if (reason != NULL)
 				snprintf(t->drain_reason, sizeof(t->drain_reason), "%s", reason);
 		}
-		tenant_configure(t, service);
+		tenant_configure(t, service, now);
 		for (uint32_t p = 0; p < service->nprefixes; p++) {
 			struct route *route = route_table_find(k->routes, &service->prefixes[p]);
 

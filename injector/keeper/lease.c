@@ -41,3 +41,11 @@ lease_revoke(struct lease *lease)
 	lease->state = LEASE_REVOKED;
 	lease->until = 0;
 }
+
+void
+lease_limit(struct lease *lease, int64_t longest, int64_t now)
+{
+	lease->longest = longest;
+	if (lease->state == LEASE_LIVE && lease->until > now + longest)
+		lease->until = now + longest;
+}

@@ -38,5 +38,7 @@ bool lease_judge(struct lease *, int64_t now);
  */
 int lease_renew(struct lease *, int64_t until, uint32_t tag, int64_t now);
 void lease_revoke(struct lease *);
+/* The longest was changed: what was granted by another is no longer either. */
+void lease_limit(struct lease *, int64_t longest, int64_t now);
 
 #endif

@@ -44,9 +44,9 @@ tenant_free(struct tenant *tenant)
 }
 
 void
-tenant_configure(struct tenant *tenant, const struct conf_service *conf)
+tenant_configure(struct tenant *tenant, const struct conf_service *conf, int64_t now)
 {
-	tenant->lease.longest = longest_lease(conf);
+	lease_limit(&tenant->lease, longest_lease(conf), now);
 	tenant->lease.tag = conf->tag;
 	tenant->dropped = false;
 }

@@ -27,7 +27,7 @@ struct tenant {
 struct tenant *tenant_new(const struct conf_service *, int64_t patience, int64_t now);
 void tenant_free(struct tenant *);
 /* The file was read again: a new tag, a new longest lease. */
-void tenant_configure(struct tenant *, const struct conf_service *);
+void tenant_configure(struct tenant *, const struct conf_service *, int64_t now);
 /* What its lease and its drain want of its routes. */
 enum plan_want tenant_want(const struct tenant *);
 

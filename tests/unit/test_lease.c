@@ -174,6 +174,24 @@ test_random(void **state)
 	}
 }
 
+static void
+test_limit(void **state)
+{
+	struct lease lease = fresh();
+
+	(void)state;
+	lease_limit(&lease, 2000, T0);
+	assert_int_equal(lease.until, T0 + PATIENCE); /* the patience of a start is no lease */
+	assert_int_equal(lease_renew(&lease, T0 + 2001, TAG, T0), -1);
+	lease_limit(&lease, LONGEST, T0);
+	assert_int_equal(lease_renew(&lease, T0 + LONGEST, TAG, T0), 0);
+	lease_limit(&lease, 2000, T0 + 100);
+	assert_int_equal(lease.state, LEASE_LIVE);
+	assert_int_equal(lease.until, T0 + 2100);
+	lease_limit(&lease, LONGEST, T0 + 100); /* longer again: no reason to live longer */
+	assert_int_equal(lease.until, T0 + 2100);
+}
+
 int
 main(void)
 {
@@ -185,6 +203,7 @@ main(void)
 		cmocka_unit_test(test_never_shortened),
 		cmocka_unit_test(test_judged_first),
 		cmocka_unit_test(test_revoked),
+		cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_random),
 	};
 
