@@ -55,8 +55,11 @@ stop(struct keeper *k)
 {
 	int64_t longest = 0;
 
-	if (k->world.leaving) /* asked twice */
+	if (k->world.leaving) { /* asked twice */
+		k->status = 1;
 		event_base_loopbreak(k->base);
+		return;
+	}
 	serve_publish(k, &EVENT("daemon.stop", LOG_LEVEL_NOTICE, .text = "withdrawing everything"));
 	k->world.leaving = true;
 	for (size_t i = 0; i < k->conf->nservices; i++) {
@@ -65,7 +68,7 @@ stop(struct keeper *k)
 		longest = s->hold + s->linger > longest ? s->hold + s->linger : longest;
 	}
 	longest += LEAVE_SLACK_MS;
-	event_add(k->deadline, &(struct timeval){ longest / 1000, 0 });
+	event_add(k->deadline, &(struct timeval){ longest / 1000, longest % 1000 * 1000 });
 	for (size_t i = 0; i < route_table_count(k->routes); i++)
 		route_want(route_table_at(k->routes, i), WANT_OFF, 0);
 }
@@ -114,6 +117,7 @@ static void
 on_watch(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd, (void)what;
+	serve_judge(arg); /* timers stand still while the host sleeps, leases do not */
 	serve_watch(arg);
 }
 
