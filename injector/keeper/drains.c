@@ -42,8 +42,11 @@ read_file(const char *path)
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	char aside[280];
 
-	if (fd == -1)
+	if (fd == -1) {
+		if (errno != ENOENT)
+			log_warn("%s: nothing is drained by it", path);
 		return NULL;
+	}
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size <= FILE_MAX)
 		all = json_object_from_fd(fd);
 	close(fd);
@@ -127,7 +130,8 @@ write_file(const struct drains *d)
 	int fd, ok;
 
 	snprintf(fresh, sizeof(fresh), "%s.new", d->path);
-	fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+	(void)unlink(fresh); /* of a write that did not end; and no link is followed */
+	fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
 	if (fd == -1)
 		return -1;
 	ok = json_object_to_fd(fd, d->all, JSON_C_TO_STRING_PRETTY) == 0 && fsync(fd) == 0;

@@ -149,11 +149,11 @@ on_drain(struct keeper *k, struct tenant *t, const struct ipc_drain *drain)
 
 	t->drained = drain->on;
 	snprintf(t->drain_reason, sizeof(t->drain_reason), "%s", drain->reason);
-	if (drains_set(k->drains, t->name, drain->on, drain->reason) == -1)
-		log_warn("%s: the drain holds, but will not survive a restart", t->name);
 	if (drain->on)
 		lease_revoke(&t->lease);
-	serve_apply(k, t);
+	serve_apply(k, t); /* a disk takes its time */
+	if (drains_set(k->drains, t->name, drain->on, drain->reason) == -1)
+		log_warn("%s: the drain holds, but will not survive a restart", t->name);
 	if (service == NULL || k->engine == NULL)
 		return;
 	msg.service = (uint32_t)(service - k->conf->services);
