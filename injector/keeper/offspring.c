@@ -14,6 +14,7 @@
 #include <sys/prctl.h>
 #include <sys/queue.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -62,18 +63,24 @@ conf_file(const struct conf *conf)
 static void
 become(const char *role, int fds[4])
 {
+	static const int ignored[] = { SIGHUP, SIGINT, SIGTERM, SIGUSR1 };
 	char *const argv[] = { (char *)(uintptr_t)role, NULL };
 	sigset_t none;
 
 	for (int i = 0; i < 4; i++) /* out of the way of the places they go to */
-		if (fds[i] != -1 && (fds[i] = fcntl(fds[i], F_DUPFD, 16)) == -1)
+		if (fds[i] != -1 && (fds[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, 16)) == -1)
 			_exit(126);
 	for (int i = 0; i < 4; i++) {
 		close(IPC_FD_LINK + i);
 		if (fds[i] != -1 && dup2(fds[i], IPC_FD_LINK + i) == -1)
 			_exit(126);
 	}
-	close_range(IPC_FD_RUNNER + 1, ~0u, 0);
+#ifdef SYS_close_range /* elsewhere what is ours closes itself */
+	(void)syscall(SYS_close_range, IPC_FD_RUNNER + 1, ~0u, 0);
+#endif
+	/* a signal for all of us is not for them, from the first moment on */
+	for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
+		signal(ignored[i], SIG_IGN);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
