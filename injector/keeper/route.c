@@ -154,7 +154,7 @@ observe(struct route *r)
 	r->ifindex = aliases_link(aliases, r->now.interface, &up);
 	r->view.session = zebra_session_state(r->world->zebra) == ZAPI_UP;
 	r->view.link = r->ifindex != 0 && up && (!r->view.session || r->zebra_link);
-	r->view.leaving = r->world->leaving;
+	r->view.leaving = r->world->leaving || r->place.dropped; /* a held alias goes too */
 	r->view.alias = PLAN_ALIAS_ABSENT;
 	r->view.valid_until = 0;
 	r->foreign = false;
@@ -457,7 +457,7 @@ route_configure(struct route *r, const struct conf_service *conf)
 	}
 	settings_from(&r->next, conf, &r->prefix);
 	/* what needs no withdrawal */
-	snprintf(r->now.service, sizeof(r->now.service), "%s", conf->name);
+	memcpy(r->now.service, r->next.service, sizeof(r->now.service));
 	r->now.tag = conf->tag;
 	r->now.filter = conf->filter;
 	r->now.protocols = conf->protocols;
