@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
+#include <signal.h>
 #include <stdint.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -104,6 +105,8 @@ sandbox_enter(const struct conf *conf)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
 		fatal("can't forbid new privileges");
 	drop_capabilities();
+	/* who becomes another is forgotten: nobody outlives the keeper, not even when stopped */
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	limit(RLIMIT_NOFILE, DESCRIPTORS);
 	limit(RLIMIT_NPROC, 0);
 	if (log_level() != LOG_LEVEL_DEBUG)
