@@ -71,6 +71,22 @@ ends(const char *text, size_t size)
 
 #define ENDS(array) ends(array, sizeof(array))
 
+/* Looked at as what came: a bool that is neither is anything at all. */
+static bool
+is_bool(const bool *flag)
+{
+	return *(const unsigned char *)flag <= 1;
+}
+
+static bool
+route_is_sound(const struct ipc_route *route)
+{
+	return (unsigned int)route->state < ROUTE_STATES &&
+	    (unsigned int)route->alias < ALIAS_STATES && (unsigned int)route->beyond <= BEYOND_NO &&
+	    is_bool(&route->echo) && is_bool(&route->protected) && is_bool(&route->pending) &&
+	    ENDS(route->text);
+}
+
 static bool
 event_is_sound(const struct ipc_event *ev)
 {
@@ -90,17 +106,16 @@ is_sound(const struct ipc_msg *msg)
 		return msg->blob.len <= IPC_BLOB_MAX;
 	case IPC_DRAIN:
 	case IPC_DRAINED:
-		return ENDS(msg->drain.reason);
+		return is_bool(&msg->drain.on) && ENDS(msg->drain.reason);
 	case IPC_ROUTE:
-		return (unsigned int)msg->route.state < ROUTE_STATES &&
-		    (unsigned int)msg->route.alias < ALIAS_STATES && ENDS(msg->route.text);
+		return route_is_sound(&msg->route);
 	case IPC_ZEBRA:
 		return (unsigned int)msg->zebra.state < ZEBRA_STATES && ENDS(msg->zebra.dialect) &&
 		    ENDS(msg->zebra.serves) && ENDS(msg->zebra.text);
 	case IPC_EVENT:
 		return event_is_sound(&msg->event);
 	case IPC_RELOADED:
-		return ENDS(msg->reloaded.text);
+		return is_bool(&msg->reloaded.ok) && ENDS(msg->reloaded.text);
 	default:
 		return true;
 	}

@@ -176,6 +176,27 @@ bad_packets_are_refused(void **state)
 	close(fds[1]);
 }
 
+/* Neither true nor false would be both. */
+static void
+a_bool_is_one_of_two(void **state)
+{
+	struct ipc_msg msg = { .type = IPC_DRAIN }, in;
+	int fds[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, fds), 0);
+	memset(&msg.drain.on, 2, 1);
+	assert_int_equal(ipc_send(fds[0], &msg), 0);
+	assert_int_equal(ipc_receive(fds[1], &in), -1);
+	assert_int_equal(errno, EBADMSG);
+	memset(&msg.drain.on, 1, 1);
+	assert_int_equal(ipc_send(fds[0], &msg), 0);
+	assert_int_equal(ipc_receive(fds[1], &in), 1);
+	assert_true(in.drain.on);
+	close(fds[0]);
+	close(fds[1]);
+}
+
 int
 main(void)
 {
@@ -186,6 +207,7 @@ main(void)
 		cmocka_unit_test(a_time_is_printed_as_wall_time),
 		cmocka_unit_test(packets_go_and_come),
 		cmocka_unit_test(bad_packets_are_refused),
+		cmocka_unit_test(a_bool_is_one_of_two),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
