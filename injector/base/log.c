@@ -4,6 +4,7 @@
 #include "base/log.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,6 +55,19 @@ syslog_priority(enum log_level level)
 	return priorities[level];
 }
 
+/*
+ * Whoever reads the other end of a pipe may have stopped: a line may be lost, a lease must not.
+ * What can be written to at all takes a whole line of ours.
+ */
+static void
+write_line(const char *line, int len)
+{
+	struct pollfd end = { .fd = STDERR_FILENO, .events = POLLOUT };
+
+	if (poll(&end, 1, 0) == 1)
+		(void)!write(STDERR_FILENO, line, (size_t)len);
+}
+
 /* A line never carries a control byte, whoever sent the text it quotes. */
 static void
 make_printable(char *line)
@@ -76,12 +90,12 @@ put_line(enum log_level level, int64_t at_us, char *line)
 		break;
 	case LOG_TARGET_JOURNAL: /* it stamps the time itself; "<N>" is its priority */
 		n = snprintf(whole, sizeof(whole), "<%d>%s\n", syslog_priority(level), line);
-		(void)!write(STDERR_FILENO, whole, (size_t)n);
+		write_line(whole, n);
 		break;
 	case LOG_TARGET_STDERR:
 		n = snprintf(whole, sizeof(whole), "%s %s[%d] %s: %s\n", clock_print(at_us, when),
 		    out.process, (int)getpid(), log_level_name(level), line);
-		(void)!write(STDERR_FILENO, whole, (size_t)n);
+		write_line(whole, n);
 		break;
 	}
 	errno = saved;

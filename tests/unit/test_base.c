@@ -197,6 +197,26 @@ a_bool_is_one_of_two(void **state)
 	close(fds[1]);
 }
 
+/* Whoever writes the log must not wait for its reader. */
+static void
+a_full_pipe_stops_nobody(void **state)
+{
+	struct log_event ev = EVENT("service.down", LOG_LEVEL_ERR, .service = "resolver");
+	int pair[2], saved = dup(STDERR_FILENO);
+
+	(void)state;
+	assert_int_equal(pipe(pair), 0);
+	assert_int_equal(dup2(pair[1], STDERR_FILENO), STDERR_FILENO);
+	alarm(10);
+	for (int i = 0; i < 10000; i++)
+		log_event(&ev);
+	alarm(0);
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	close(pair[0]);
+	close(pair[1]);
+}
+
 int
 main(void)
 {
@@ -208,6 +228,7 @@ main(void)
 		cmocka_unit_test(packets_go_and_come),
 		cmocka_unit_test(bad_packets_are_refused),
 		cmocka_unit_test(a_bool_is_one_of_two),
+		cmocka_unit_test(a_full_pipe_stops_nobody),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
