@@ -27,10 +27,16 @@ clock_ms(void)
 	return clock_us() / 1000;
 }
 
+int64_t
+clock_wall(int64_t at_us)
+{
+	return read_us(CLOCK_REALTIME) - clock_us() + at_us;
+}
+
 const char *
 clock_print(int64_t at_us, char buf[CLOCK_STRLEN])
 {
-	int64_t wall = read_us(CLOCK_REALTIME) - clock_us() + at_us;
+	int64_t wall = clock_wall(at_us);
 	time_t seconds = (time_t)(wall / 1000000);
 	struct tm tm;
 	size_t n;

@@ -13,6 +13,9 @@
 int64_t clock_ms(void);
 int64_t clock_us(void);
 
+/* A clock_us() time as µs of the wall clock, as it is set now. */
+int64_t clock_wall(int64_t at_us);
+
 #define CLOCK_STRLEN 32
 /* RFC 3339 in UTC with µs ("2026-11-21T13:44:06.123456Z") of a clock_us() time. */
 const char *clock_print(int64_t at_us, char buf[CLOCK_STRLEN]);

@@ -9,7 +9,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <syslog.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -21,7 +24,27 @@ static struct {
 	char process[32];
 	enum log_target target;
 	enum log_level most;
-} out = { "zanycastd", LOG_TARGET_STDERR, LOG_LEVEL_INFO };
+	int syslog; /* -1: not connected */
+} out = { "zanycastd", LOG_TARGET_STDERR, LOG_LEVEL_INFO, -1 };
+
+static void
+close_syslog(void)
+{
+	if (out.syslog != -1)
+		close(out.syslog);
+	out.syslog = -1;
+}
+
+static void
+open_syslog(void)
+{
+	struct sockaddr_un un = { .sun_family = AF_UNIX, .sun_path = _PATH_LOG };
+
+	close_syslog();
+	out.syslog = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (out.syslog != -1 && connect(out.syslog, (const struct sockaddr *)&un, sizeof(un)) == -1)
+		close_syslog();
+}
 
 void
 log_open(const char *process, enum log_target target, enum log_level most)
@@ -30,7 +53,9 @@ log_open(const char *process, enum log_target target, enum log_level most)
 	out.target = target;
 	out.most = most;
 	if (target == LOG_TARGET_SYSLOG)
-		openlog(out.process, LOG_PID | LOG_NDELAY, LOG_DAEMON);
+		open_syslog();
+	else
+		close_syslog();
 }
 
 enum log_level
@@ -68,6 +93,28 @@ write_line(const char *line, int len)
 		(void)!write(STDERR_FILENO, line, (size_t)len);
 }
 
+/* syslog(3) would wait for a syslogd that hangs. A new one is found by the next line. */
+static void
+write_syslog(enum log_level level, int64_t at_us, const char *line)
+{
+	char whole[LINE_MAX_LEN + 96], when[32];
+	time_t now = (time_t)(clock_wall(at_us) / 1000000);
+	struct tm tm;
+	int n;
+
+	localtime_r(&now, &tm);
+	strftime(when, sizeof(when), "%b %e %H:%M:%S", &tm);
+	n = snprintf(whole, sizeof(whole), "<%d>%s %s[%d]: %s: %s",
+	    LOG_DAEMON | syslog_priority(level), when, out.process, (int)getpid(),
+	    log_level_name(level), line);
+	for (int i = 0; i < 2; i++) {
+		if (out.syslog != -1 &&
+		    (send(out.syslog, whole, (size_t)n, MSG_NOSIGNAL) != -1 || errno == EAGAIN))
+			return;
+		open_syslog();
+	}
+}
+
 /* A line never carries a control byte, whoever sent the text it quotes. */
 static void
 make_printable(char *line)
@@ -86,7 +133,7 @@ put_line(enum log_level level, int64_t at_us, char *line)
 	make_printable(line);
 	switch (out.target) {
 	case LOG_TARGET_SYSLOG:
-		syslog(syslog_priority(level), "%s: %s", log_level_name(level), line);
+		write_syslog(level, at_us, line);
 		break;
 	case LOG_TARGET_JOURNAL: /* it stamps the time itself; "<N>" is its priority */
 		n = snprintf(whole, sizeof(whole), "<%d>%s\n", syslog_priority(level), line);
