@@ -98,20 +98,16 @@ test_file(const char *file, const char *dir)
 	return bad != 0;
 }
 
-/* conf.d beside the file, where there is one. */
+/* conf.d beside the file; there may be none yet, at the next reload there may. */
 static char *
 default_dir(const char *file)
 {
 	const char *slash = strrchr(file, '/');
-	struct stat st;
 	char *dir;
 
 	if (asprintf(&dir, "%.*sconf.d", slash != NULL ? (int)(slash - file + 1) : 0, file) == -1)
 		err(1, "memory");
-	if (stat(dir, &st) == 0 && S_ISDIR(st.st_mode))
-		return dir;
-	free(dir);
-	return NULL;
+	return dir;
 }
 
 static int
