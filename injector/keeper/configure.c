@@ -272,6 +272,9 @@ check_service(
 
 		if (!aliases_is_network(aliases, &service->prefixes[i], ifindex, &info))
 			continue;
+		/* an alias of ours, on the interface of the file before: it will move */
+		if (prefix_is_host(&service->prefixes[i]) && !info.permanent)
+			continue;
 		snprintf(line, sizeof(line),
 		    "%s:%u: service %s: %s is a connected network of %s: a withdrawal would take "
 		    "the host's own route: use another prefix, or interface = %s\n",
