@@ -15,7 +15,7 @@ from scene import Labs, Scene
 
 PROTOCOLS = ("ospf", "rip")
 RECIPES = ("access-list", "tag")
-HALVES = 2  # workers that share one protocol and recipe
+PARTS = 3  # workers that share one protocol and recipe
 
 
 def pytest_generate_tests(metafunc):
@@ -46,8 +46,8 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.skip(reason="namespaces need root"))
         place = getattr(item, "callspec", None) and item.callspec.params.get("place")
         if place:
-            half = modules.index(item.path.name) % HALVES
-            item.lab_key = f"{half}-" + "-".join(place)
+            part = modules.index(item.path.name) % PARTS
+            item.lab_key = f"{part}-" + "-".join(place)
             item.add_marker(pytest.mark.xdist_group(item.lab_key))
             item.user_properties.append(("scenario", table.title(item)))
             item.user_properties.append(("column", "-".join(place)))
@@ -61,8 +61,8 @@ def pytest_runtest_makereport(item):
     report = outcome.get_result()
     scene = getattr(item, "scene", None)
     if scene and report.failed:
+        report.sections += scene.last_words or scene.evidence()
         scene.failed = True
-        report.sections += scene.evidence()
 
 
 def pytest_terminal_summary(terminalreporter):
@@ -97,6 +97,7 @@ def scene(request, labs, place):
             scene.end()
     except BaseException:
         scene.failed = True
+        scene.last_words = scene.evidence()
         raise
     finally:
         changes = scene.changes(0)

@@ -104,11 +104,17 @@ class Scene:
         self.prefixes = [PREFIX4, PREFIX6]
         self.watch = RouteWatch(self.r1)
         self.failed = False
+        self.last_words = None  # the evidence, when the lab is gone
         self.spoilt = False  # FRR was killed or configured: the lab is raised anew
         self._after = contextlib.ExitStack()
 
     def end(self):
+        """Undoes what the test did to the lab; no engine may have ended by itself."""
         self._after.close()
+        for site in (self.ns1, self.ns2):
+            for event in site.zanycast.events("engine.died"):
+                crashed = re.search("signal (?!9;)|exit status [1-9]", event["text"])
+                assert not crashed, f"{site.name}: {event}\n{site.zanycast.log()[-3000:]}"
 
     def after(self, undo, *args):
         """Called when the test is over, whatever became of it."""
@@ -191,7 +197,8 @@ class Scene:
             time.sleep(0.05)
 
     def wait_settled_gone(self, timeout=PATIENCE):
-        """No route for 3 s at a stretch: a new ospfd still meets LSAs of the old one."""
+        """No route for 3 s at a stretch, whatever the network still learns late: a new ospfd
+        meets LSAs of the old one, a router may not even have heard the announcement."""
         seen = time.monotonic()
         end = seen + timeout
         while time.monotonic() - seen < 3:

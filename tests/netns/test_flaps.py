@@ -40,8 +40,9 @@ def test_flutters_and_dies(scene, port):
     """flaps faster than the protocol, ends dead: not in the FIB"""
     start(scene)
     flutter(port, 4)
+    scene.wait_state("withdrawn")
+    scene.wait_settled_gone()
     scene.wait_clean()
-    scene.stays_gone(3)
 
 
 def test_flutters_and_lives(scene, port):
@@ -61,5 +62,6 @@ def test_short_life(scene, port):
     scene.start(checks={"port": listener}, announced=False)
     scene.event("route.announced", since)
     port.close()
+    scene.wait_state("withdrawn")
+    scene.wait_settled_gone()  # RIP tells the announcement at once, its end up to 5 s later
     scene.wait_clean()
-    scene.stays_gone()
