@@ -61,10 +61,13 @@ fake_understand(struct sources *sources, struct report *r, struct conf_errors *e
 		(void)answer('C', "{\"services\":[]}");
 		_exit(0);
 	}
-	if (strncmp(text, "flood", 5) == 0)
+	if (strncmp(text, "flood", 5) == 0) {
+		static char much[1 << 16];
+
+		memset(much, '{', sizeof(much) - 1);
 		for (;;)
-			(void)answer(
-			    'C', "{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{");
+			(void)answer('C', much);
+	}
 	if (strncmp(text, "tell", 4) == 0) {
 		tell(errors);
 		return NULL;
