@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -64,10 +65,13 @@ child_main(const char *role)
 	int status;
 
 	log_open(role, conf->log_target, conf->log_level);
-	if (strcmp(role, OFFSPRING_ENGINE) == 0)
+	if (strcmp(role, OFFSPRING_ENGINE) == 0) {
+		prctl(PR_SET_NAME, "zanycast-engine");
 		status = engine_main(conf);
-	else
+	} else {
+		prctl(PR_SET_NAME, "zanycast-runner");
 		status = runner_main(conf, IPC_FD_LINK);
+	}
 	conf_free(conf);
 	return status;
 }
@@ -165,6 +169,8 @@ main(int argc, char *argv[])
 		usage(2);
 	if (dir == NULL)
 		dir = found = default_dir(file);
+	else if (access(dir, R_OK | X_OK) == -1)
+		err(1, "%s", dir);
 	status = test ? test_file(file, dir) : daemon_main(file, dir, debug);
 	free(found);
 	return status;

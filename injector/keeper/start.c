@@ -42,14 +42,14 @@ canonical(const char *path, char *out, size_t size)
  * and the kernel frees it with the process, however that ends.
  */
 void
-start_lock(const char *zebra_socket)
+start_lock(const char *socket_path)
 {
 	struct sockaddr_un un = { .sun_family = AF_UNIX };
 	char path[2 * PATH_MAX];
 	const char *tail;
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), n;
 
-	canonical(zebra_socket, path, sizeof(path));
+	canonical(socket_path, path, sizeof(path));
 	tail = strlen(path) > 90 ? path + strlen(path) - 90 : path;
 	n = snprintf(un.sun_path + 1, sizeof(un.sun_path) - 1, "zanycast:%s", tail);
 	if (fd == -1)
@@ -58,10 +58,10 @@ start_lock(const char *zebra_socket)
 		(socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)n)) == 0)
 		return; /* the descriptor stays open on purpose */
 	if (errno != EADDRINUSE)
-		fatal("the lock for %s", zebra_socket);
+		fatal("the lock for %s", socket_path);
 	fatalx("another zanycastd serves %s already: stop it first (zanycastctl leave keeps its "
 	       "routes for the next one)",
-	    zebra_socket);
+	    socket_path);
 }
 
 static gid_t
@@ -89,6 +89,7 @@ start_control(const struct conf *conf)
 	if (n < 0 || (size_t)n >= sizeof(un.sun_path))
 		fatalx(
 		    "%s/control.sock: too long for a socket: set a shorter run_dir", conf->run_dir);
+	start_lock(un.sun_path);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd == -1)
 		fatal("socket");

@@ -7,8 +7,8 @@
 
 #include "conf/conf.h"
 
-/* One instance per zebra socket. Held until the process ends. */
-void start_lock(const char *zebra_socket);
+/* One instance per socket, zebra's or our own. Held until the process ends. */
+void start_lock(const char *socket_path);
 /* run_dir is made when it is missing. Returns the listening socket, not blocking. */
 int start_control(const struct conf *);
 /* Keeps what words.md lists, no more. */
