@@ -18,6 +18,7 @@ injector_libkeeper_a_SOURCES = \
 	injector/keeper/plan.c injector/keeper/plan.h \
 	injector/keeper/reload.c injector/keeper/reload.h \
 	injector/keeper/route.c injector/keeper/route.h \
+	injector/keeper/route_act.c injector/keeper/route_tell.c injector/keeper/route_state.h \
 	injector/keeper/route_table.c injector/keeper/route_table.h \
 	injector/keeper/serve.c \
 	injector/keeper/start.c injector/keeper/start.h \

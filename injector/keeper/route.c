@@ -1,5 +1,5 @@
 /*
- * A route: observes for its plan, carries out its steps, tells what changed.
+ * A route's life: its settings, what it observes of kernel and zebra, its turns.
  */
 #include "keeper/route.h"
 
@@ -14,57 +14,10 @@
 #include "base/clock.h"
 #include "keeper/alias.h"
 #include "keeper/beyond.h"
+#include "keeper/route_state.h"
 #include "keeper/zebra.h"
 
-#define STEPS_MAX 8	 /* actions in one turn; a plan needs three */
-#define UNHEARD_MS 10000 /* so long not let out by the daemon: said */
-
-/* What the file says and an announcement is made with. */
-struct settings {
-	char service[64], interface[IFNAMSIZ], label[IFNAMSIZ];
-	enum alias_mode alias;
-	enum adopt adopt;
-	enum filter filter;
-	unsigned int protocols;
-	uint32_t tag;
-	int64_t hold, linger, lifetime;
-};
-
-struct route {
-	struct route_world *world;
-	void (*changed)(void *arg, struct route *);
-	struct route_place place;
-	struct prefix prefix;
-	char name[PREFIX_STRLEN];
-	struct settings now, next; /* next: waits for the withdrawal */
-	bool pending;
-
-	struct plan plan;
-	struct plan_view view;
-	struct plan_rules rules;
-	int64_t lease_until;
-	uint32_t ifindex;
-	uint32_t swept; /* the interface where a predecessor's IPv6 leftover was looked for */
-	bool zebra_link;
-	bool foreign; /* the address is on another interface */
-
-	struct event *timer;
-	enum route_state state;
-	int64_t since_us;
-	enum beyond beyond;
-	int64_t unheard_at; /* when the daemon said no first; 0: it did not */
-	const char *why;
-	char failure[96]; /* what the kernel refused last */
-};
-
-static void
-say(struct route *r, struct log_event ev)
-{
-	ev.service = r->now.service;
-	ev.prefix = r->name;
-	ev.at_us = clock_us();
-	r->world->event(r->world->arg, &ev);
-}
+#define STEPS_MAX 8 /* actions in one turn; a plan needs three */
 
 static void
 settings_from(struct settings *s, const struct conf_service *conf, const struct prefix *prefix)
@@ -137,7 +90,7 @@ note_alias(struct route *r, enum plan_alias before)
 	}
 	if (before != PLAN_ALIAS_ABSENT && r->view.alias == PLAN_ALIAS_ABSENT && r->plan.adopted) {
 		r->plan.adopted = false;
-		say(r,
+		route_say(r,
 		    EVENT("alias.lost", LOG_LEVEL_WARNING,
 			.text = "its lifetime ended or somebody deleted it"));
 	}
@@ -166,172 +119,12 @@ observe(struct route *r)
 	r->view.refused = is_refused(r);
 	note_alias(r, before);
 	if (r->foreign && !foreign)
-		say(r, EVENT("alias.foreign", LOG_LEVEL_WARNING, .text = info.interface));
+		route_say(r, EVENT("alias.foreign", LOG_LEVEL_WARNING, .text = info.interface));
 	if (r->view.refused && !refused)
-		say(r,
+		route_say(r,
 		    EVENT("route.refused", LOG_LEVEL_ERR,
 			.text = "it is a network of another interface of this host: a delete "
 				"would take the host's own route; change prefixes or interface"));
-}
-
-static enum route_state
-state_of(const struct route *r)
-{
-	const struct plan *p = &r->plan;
-	bool ours = p->echo == ECHO_ON && p->echo_tag == r->view.tag;
-
-	if (r->view.refused)
-		return ROUTE_REFUSED;
-	if (plan_in_conflict(p))
-		return ROUTE_CONFLICT;
-	switch (r->view.want) {
-	case WANT_ON:
-		return ours ? ROUTE_ANNOUNCED : ROUTE_ANNOUNCING;
-	case WANT_OFF:
-		if (p->echo == ECHO_ON || p->sent == PLAN_WITHDRAW || p->pulsing ||
-		    (!r->view.session && r->state == ROUTE_WITHDRAWING))
-			return ROUTE_WITHDRAWING;
-		return ROUTE_WITHDRAWN;
-	default:
-		return ROUTE_UNDECIDED;
-	}
-}
-
-static void
-follow_beyond(struct route *r, enum route_state before)
-{
-	if (r->state == ROUTE_ANNOUNCED)
-		beyond_follow(r->world->beyond, &r->prefix, r->now.protocols);
-	else if (before == ROUTE_ANNOUNCED) {
-		beyond_forget(r->world->beyond, &r->prefix);
-		r->beyond = BEYOND_UNKNOWN;
-		r->unheard_at = 0;
-	}
-}
-
-/* Logs what the state became; the two that are under way are logged when bytes were written. */
-static void
-note_state(struct route *r)
-{
-	enum route_state before = r->state, state = state_of(r);
-	const char *from = route_state_name(before), *to = route_state_name(state);
-
-	if (state == before)
-		return;
-	r->state = state;
-	r->since_us = clock_us();
-	if (state == ROUTE_ANNOUNCED)
-		say(r,
-		    EVENT("route.announced", LOG_LEVEL_NOTICE, .from = from, .to = to,
-			.tag = r->view.tag, .text = "seen back from zebra"));
-	else if (state == ROUTE_WITHDRAWN && before != ROUTE_UNDECIDED)
-		say(r,
-		    EVENT("route.withdrawn", LOG_LEVEL_NOTICE, .from = from, .to = to,
-			.text = r->view.session ? "zebra holds none"
-						: "by its alias: zebra "
-						  "cannot be told"));
-	else if (state == ROUTE_CONFLICT)
-		say(r,
-		    EVENT("plan.conflict", LOG_LEVEL_ERR, .from = from, .to = to,
-			.text = "somebody undoes what zanycast does: look for another owner of "
-				"this prefix; tried once a second from now on"));
-	follow_beyond(r, before);
-}
-
-static void
-note_failure(struct route *r, const char *what)
-{
-	snprintf(r->failure, sizeof(r->failure), "%s: %s", what, strerror(errno));
-	say(r, EVENT("alias.failed", LOG_LEVEL_ERR, .text = r->failure));
-}
-
-/* 0, or -1: the kernel refused. */
-static int
-do_alias(struct route *r, const struct plan_step *step)
-{
-	struct aliases *aliases = r->world->aliases;
-	bool there = r->view.alias != PLAN_ALIAS_ABSENT;
-
-	switch (step->action) {
-	case PLAN_ALIAS_ADD:
-		if (alias_add(aliases, &r->prefix, r->ifindex, r->now.label, r->now.lifetime) ==
-		    -1) {
-			note_failure(r, "add");
-			return -1;
-		}
-		say(r,
-		    EVENT(there ? "alias.adopted" : "alias.added", LOG_LEVEL_INFO,
-			.text = r->now.interface));
-		return 0;
-	case PLAN_ALIAS_RENEW:
-		if (alias_renew(aliases, &r->prefix, r->ifindex, r->now.label, r->now.lifetime) ==
-		    -1) {
-			if (errno != ENOENT)
-				note_failure(r, "renew");
-			return -1;
-		}
-		if (!r->plan.adopted)
-			say(r, EVENT("alias.adopted", LOG_LEVEL_INFO, .text = r->now.interface));
-		return 0;
-	default:
-		r->plan.adopted = false; /* its end is ours, not a loss */
-		if (alias_delete(aliases, &r->prefix, r->ifindex) == -1) {
-			note_failure(r, "delete");
-			return -1;
-		}
-		say(r, EVENT("alias.removed", LOG_LEVEL_INFO, .text = r->now.interface));
-		return 0;
-	}
-}
-
-static int
-do_zebra(struct route *r, const struct plan_step *step)
-{
-	struct zapi_prefix p = route_zapi_prefix(r);
-	struct zebra *zebra = r->world->zebra;
-	bool first = r->plan.sent != step->action;
-
-	switch (step->action) {
-	case PLAN_ANNOUNCE:
-		if (zebra_announce(zebra, &p, r->ifindex, step->tag, step->deletes) == -1)
-			return -1;
-		if (first && (r->plan.echo != ECHO_ON || r->plan.echo_tag != step->tag))
-			say(r,
-			    EVENT("route.announcing", LOG_LEVEL_INFO, .tag = step->tag,
-				.text = step->why));
-		return 0;
-	case PLAN_WITHDRAW:
-		if (zebra_withdraw(zebra, &p, r->ifindex, step->deletes) == -1)
-			return -1;
-		if (first && r->plan.echo == ECHO_ON)
-			say(r, EVENT("route.withdrawing", LOG_LEVEL_NOTICE, .text = step->why));
-		return 0;
-	default:
-		/* without an answer the plan goes on without a pulse */
-		if (r->world->asking == NULL && zebra_lookup(zebra, &p) == 0)
-			r->world->asking = r;
-		return 0;
-	}
-}
-
-static void
-perform(struct route *r, const struct plan_step *step, int64_t now)
-{
-	bool failed;
-
-	log_debug("%s: %s: action %d, deletes %u", r->name, step->why, step->action, step->deletes);
-	switch (step->action) {
-	case PLAN_ALIAS_ADD:
-	case PLAN_ALIAS_RENEW:
-	case PLAN_ALIAS_DELETE:
-		failed = do_alias(r, step) == -1;
-		if (!failed)
-			r->failure[0] = '\0';
-		break;
-	default:
-		failed = do_zebra(r, step) == -1;
-	}
-	plan_did(&r->plan, &r->view, step, failed, now);
 }
 
 /* Settings that waited for the withdrawal. */
@@ -362,19 +155,6 @@ arm(struct route *r, int64_t wake, int64_t now)
 		evtimer_add(r->timer, &tv);
 }
 
-/* Said once, when the daemon has not let it out for long. */
-static void
-note_unheard(struct route *r, int64_t now)
-{
-	if (r->unheard_at <= 0 || now - r->unheard_at < UNHEARD_MS)
-		return;
-	r->unheard_at = -1; /* said */
-	say(r,
-	    EVENT("route.unheard", LOG_LEVEL_WARNING,
-		.text = "zebra has it, the routing daemon does not let it out: look at "
-			"redistribute connected and its access-list or route-map"));
-}
-
 void
 route_run(struct route *r)
 {
@@ -392,11 +172,11 @@ route_run(struct route *r)
 		r->why = step.why;
 		if (step.action == PLAN_WAIT)
 			break;
-		perform(r, &step, now);
+		route_act(r, &step, now);
 	}
 	wake = step.action == PLAN_WAIT ? step.wake : now + PLAN_BACKOFF_MS;
-	note_state(r);
-	note_unheard(r, now);
+	route_note_state(r);
+	route_note_unheard(r, now);
 	if (r->unheard_at > 0 && r->unheard_at + UNHEARD_MS < wake)
 		wake = r->unheard_at + UNHEARD_MS;
 	arm(r, wake, now);
@@ -555,37 +335,6 @@ route_beyond(struct route *r, enum beyond beyond)
 	else if (r->unheard_at == 0)
 		r->unheard_at = clock_ms();
 	route_run(r);
-}
-
-static enum alias_state
-alias_state(const struct route *r)
-{
-	if (r->view.alias == PLAN_ALIAS_LEASED)
-		return ALIAS_STATE_LEASED;
-	if (r->view.alias == PLAN_ALIAS_PERMANENT)
-		return ALIAS_STATE_PERMANENT;
-	if (r->foreign)
-		return ALIAS_STATE_FOREIGN;
-	return r->now.alias == ALIAS_NONE ? ALIAS_STATE_NONE : ALIAS_STATE_ABSENT;
-}
-
-void
-route_show(const struct route *r, struct ipc_route *show)
-{
-	memset(show, 0, sizeof(*show));
-	show->prefix = r->place.prefix;
-	show->state = r->state;
-	show->alias = alias_state(r);
-	show->beyond = r->beyond;
-	show->echo = r->plan.echo == ECHO_ON;
-	show->protected = r->now.alias != ALIAS_NONE && r->view.alias != PLAN_ALIAS_PERMANENT;
-	show->pending = r->pending;
-	show->tag = r->view.tag;
-	show->echo_tag = r->plan.echo_tag;
-	show->since_us = r->since_us;
-	show->lease_until = r->lease_until;
-	snprintf(show->text, sizeof(show->text), "%s%s%s", r->failure,
-	    r->failure[0] != '\0' && r->why[0] != '\0' ? "; " : "", r->why);
 }
 
 const struct prefix *

@@ -1,0 +1,61 @@
+/*
+ * A route's state, shared by the three files that are its one idea: route.c
+ * (life, what it observes), route_act.c (what it does), route_tell.c (what it says).
+ */
+#ifndef KEEPER_ROUTE_STATE_H
+#define KEEPER_ROUTE_STATE_H
+
+#include <net/if.h>
+
+#include "keeper/route.h"
+
+#define UNHEARD_MS 10000 /* so long not let out by the daemon: said */
+
+/* What the file says and an announcement is made with. */
+struct settings {
+	char service[64], interface[IFNAMSIZ], label[IFNAMSIZ];
+	enum alias_mode alias;
+	enum adopt adopt;
+	enum filter filter;
+	unsigned int protocols;
+	uint32_t tag;
+	int64_t hold, linger, lifetime;
+};
+
+struct route {
+	struct route_world *world;
+	void (*changed)(void *arg, struct route *);
+	struct route_place place;
+	struct prefix prefix;
+	char name[PREFIX_STRLEN];
+	struct settings now, next; /* next: waits for the withdrawal */
+	bool pending;
+
+	struct plan plan;
+	struct plan_view view;
+	struct plan_rules rules;
+	int64_t lease_until;
+	uint32_t ifindex;
+	uint32_t swept; /* the interface where a predecessor's IPv6 leftover was looked for */
+	bool zebra_link;
+	bool foreign; /* the address is on another interface */
+
+	struct event *timer;
+	enum route_state state;
+	int64_t since_us;
+	enum beyond beyond;
+	int64_t unheard_at; /* when the daemon said no first; 0: it did not */
+	const char *why;
+	char failure[96]; /* what the kernel refused last */
+};
+
+/* route_act.c: carries a step of the plan out, and tells the plan how that went. */
+void route_act(struct route *, const struct plan_step *, int64_t now);
+
+/* route_tell.c: an event about this route. */
+void route_say(struct route *, struct log_event);
+/* What became of it, said once. */
+void route_note_state(struct route *);
+void route_note_unheard(struct route *, int64_t now);
+
+#endif
