@@ -1,5 +1,6 @@
 """One lab per protocol and recipe, raised once per worker; a fresh Scene in it for each test."""
 
+import collections
 import os
 import pathlib
 import sys
@@ -38,16 +39,25 @@ def matches(proto, recipe, wanted):
            (recipe in wanted or not {*RECIPES} & {*wanted})
 
 
+def parts(items):
+    """{file: part}, the parts about equally long; the same in every worker."""
+    sizes = collections.Counter(item.path.name for item in items)
+    loads, part_of = [0] * PARTS, {}
+    for name, size in sorted(sizes.items(), key=lambda s: (-s[1], s[0])):
+        part_of[name] = loads.index(min(loads))
+        loads[part_of[name]] += size
+    return part_of
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    modules = sorted({item.path.name for item in items})
+    part_of = parts(items)
     for item in items:
         if os.geteuid() != 0:
             item.add_marker(pytest.mark.skip(reason="namespaces need root"))
         place = getattr(item, "callspec", None) and item.callspec.params.get("place")
         if place:
-            part = modules.index(item.path.name) % PARTS
-            item.lab_key = f"{part}-" + "-".join(place)
+            item.lab_key = f"{part_of[item.path.name]}-" + "-".join(place)
             item.add_marker(pytest.mark.xdist_group(item.lab_key))
             item.user_properties.append(("scenario", table.title(item)))
             item.user_properties.append(("column", "-".join(place)))

@@ -1,5 +1,7 @@
 """Others who talk to zebra about our prefix, and what a predecessor left behind."""
 
+import time
+
 import pytest
 
 from lab import BareClient, boottime_us, wait
@@ -54,6 +56,8 @@ def test_announced_while_withdrawn(scene, rival):
     scene.ns1.dns.kill()
     scene.start(announced=False)
     scene.event("service.down")
+    scene.wait_state("withdrawn")
+    time.sleep(0.1)  # the deletes of a start are under way: zebra would tell nothing of both
     since = boottime_us()
     rival.write(*(add(p, TAG) for p in scene.prefixes))
     wait(lambda: all(rival.told_us.get(p, 0) > since for p in scene.prefixes), 10)
