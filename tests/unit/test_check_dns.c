@@ -360,7 +360,7 @@ test_closed_port_v6(void **state)
 static void
 test_many_at_once(void **state)
 {
-	static struct probed many[300];
+	static struct probed many[200]; /* their queries fit into one receive buffer */
 	const size_t n = sizeof(many) / sizeof(many[0]);
 	struct server good, mute;
 	struct rig rig;
