@@ -232,30 +232,44 @@ on_message(void *arg, struct offspring *o, const struct ipc_msg *msg)
 		on_service_message(k, t, msg);
 }
 
+/* All that an engine must know of a service, by its place in the file it was started with. */
+static void
+tell_service(struct keeper *k, struct offspring *o, uint32_t place)
+{
+	const struct conf_service *service = &offspring_conf(o)->services[place];
+	struct tenant *t = serve_tenant(k, service->name);
+	struct ipc_msg msg = { .type = IPC_RESTORE, .service = place };
+
+	if (t == NULL)
+		return;
+	msg.blob = t->checkpoint;
+	if (t->checkpoint.len != 0)
+		offspring_send(o, &msg);
+	msg = (struct ipc_msg){ .type = IPC_DRAINED, .service = place };
+	msg.drain.on = t->drained;
+	memcpy(msg.drain.reason, t->drain_reason, sizeof(msg.drain.reason));
+	offspring_send(o, &msg);
+	for (uint32_t i = 0; i < service->nprefixes; i++) {
+		struct route *route = route_table_find(k->routes, &service->prefixes[i]);
+
+		if (route == NULL)
+			continue;
+		msg = (struct ipc_msg){ .type = IPC_ROUTE, .service = place };
+		route_show(route, &msg.route);
+		msg.route.prefix = i;
+		offspring_send(o, &msg);
+	}
+}
+
+/* Also the old one of a reload whose new one does not come up: somebody must check. */
 static void
 on_engine_started(void *arg, struct offspring *o)
 {
 	struct keeper *k = arg;
-	const struct conf *conf = offspring_conf(o);
 	struct ipc_msg msg;
 
-	if (o != k->engine)
-		return;
-	for (uint32_t i = 0; i < conf->nservices; i++) {
-		struct tenant *t = serve_tenant(k, conf->services[i].name);
-
-		if (t == NULL)
-			continue;
-		msg = (struct ipc_msg){ .type = IPC_RESTORE, .service = i, .blob = t->checkpoint };
-		if (t->checkpoint.len != 0)
-			offspring_send(o, &msg);
-		msg = (struct ipc_msg){ .type = IPC_DRAINED, .service = i };
-		msg.drain.on = t->drained;
-		memcpy(msg.drain.reason, t->drain_reason, sizeof(msg.drain.reason));
-		offspring_send(o, &msg);
-	}
-	for (size_t i = 0; i < route_table_count(k->routes); i++)
-		serve_route(k, route_table_at(k->routes, i));
+	for (uint32_t i = 0; i < offspring_conf(o)->nservices; i++)
+		tell_service(k, o, i);
 	msg = (struct ipc_msg){ .type = IPC_ZEBRA, .zebra = k->zebra };
 	offspring_send(o, &msg);
 	serve_publish(k, &EVENT("engine.start", LOG_LEVEL_INFO));
