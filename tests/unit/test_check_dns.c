@@ -146,17 +146,6 @@ serve_truncated(
 	reply(s, buf, answer(buf, q, n, 2, 0, 0), from, len);
 }
 
-static void
-serve_nothing(
-    struct server *s, const uint8_t *q, size_t n, const struct sockaddr *from, socklen_t len)
-{
-	(void)s;
-	(void)q;
-	(void)n;
-	(void)from;
-	(void)len;
-}
-
 /* TCP: a message with another id, then the answer, byte by byte. */
 static void
 serve_stream(

@@ -71,6 +71,8 @@ struct server {
 void
 server_open(struct server *, struct rig *, int type, const char *addr, uint16_t port, server_fn *);
 void server_close(struct server *);
+/* A server_fn that never answers. */
+server_fn serve_nothing;
 
 /* A socket bound there, no server behind it; type is SOCK_DGRAM or SOCK_STREAM (listens). */
 int bind_at(int type, const char *addr, uint16_t port, int v6only, bool reuseport);

@@ -9,17 +9,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static void
-serve_nothing(
-    struct server *s, const uint8_t *q, size_t n, const struct sockaddr *from, socklen_t len)
-{
-	(void)s;
-	(void)q;
-	(void)n;
-	(void)from;
-	(void)len;
-}
-
 /* NXDOMAIN, which a test may accept or not. */
 static void
 serve_nxdomain(

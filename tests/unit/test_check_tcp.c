@@ -15,17 +15,6 @@ say(struct server *s, const char *text)
 	assert_int_equal(send(s->peer, text, strlen(text), MSG_NOSIGNAL), strlen(text));
 }
 
-static void
-serve_nothing(
-    struct server *s, const uint8_t *q, size_t n, const struct sockaddr *from, socklen_t len)
-{
-	(void)s;
-	(void)q;
-	(void)n;
-	(void)from;
-	(void)len;
-}
-
 /* Greets, and answers PING in two pieces. */
 static void
 serve_pong(struct server *s, const uint8_t *q, size_t n, const struct sockaddr *from, socklen_t len)
