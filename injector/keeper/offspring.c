@@ -149,10 +149,10 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 	}
 	if (o->link != fd || (got == -1 && errno == EAGAIN))
 		return;
-	if (got == -1)
+	if (got == -1 && errno != ECONNRESET)
 		offspring_kill(o, strerror(errno));
 	else
-		event_del(o->readable); /* its death follows */
+		event_del(o->readable); /* its death follows, and says how */
 }
 
 static void
@@ -181,8 +181,9 @@ start(struct offspring *o)
 
 	if (socketpair(AF_UNIX, kind, 0, link) == -1 || socketpair(AF_UNIX, kind, 0, run) == -1)
 		goto fail;
-	o->runner = spawn(o, OFFSPRING_RUNNER, run[0], -1, -1);
+	/* the elder is reaped first: a runner that follows its engine is not taken for the cause */
 	o->engine = spawn(o, OFFSPRING_ENGINE, link[1], o->control_fd, run[1]);
+	o->runner = spawn(o, OFFSPRING_RUNNER, run[0], -1, -1);
 	if (o->runner == -1 || o->engine == -1)
 		goto fail;
 	close(link[1]);
