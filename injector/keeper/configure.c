@@ -12,8 +12,6 @@
 #include "keeper/keeper.h"
 #include "keeper/state.h"
 
-/* The file. */
-
 void
 configure_log(const struct keeper *k, struct conf *conf)
 {
@@ -33,7 +31,7 @@ configure_apply(struct keeper *k)
 	for (struct tenant *t = k->tenants; t != NULL; t = t->next)
 		t->dropped = true;
 	for (size_t i = 0; i < route_table_count(k->routes); i++)
-		route_place(route_table_at(k->routes, i))->dropped = true;
+		route_configure(route_table_at(k->routes, i), NULL);
 	for (uint32_t s = 0; s < k->conf->nservices; s++) {
 		const struct conf_service *service = &k->conf->services[s];
 		struct tenant *t = serve_tenant(k, service->name);

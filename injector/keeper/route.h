@@ -49,7 +49,7 @@ bool route_is_done(const struct route *);
 /* Off, seen back from zebra, its alias gone: nothing keeps us from exiting. */
 bool route_is_withdrawn(const struct route *);
 
-/* What the lease says: the plan is asked at once. verdict_us: when that was decided. */
+/* What the lease says, and until when: the plan is asked at once. */
 void route_want(struct route *, enum plan_want, int64_t lease_until);
 /* Looks at kernel and zebra again and does what the plan says. */
 void route_run(struct route *);
