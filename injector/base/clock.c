@@ -27,6 +27,20 @@ clock_ms(void)
 	return clock_us() / 1000;
 }
 
+struct timeval
+clock_span_us(int64_t us)
+{
+	if (us < 0)
+		us = 0;
+	return (struct timeval){ .tv_sec = us / 1000000, .tv_usec = us % 1000000 };
+}
+
+struct timeval
+clock_span_ms(int64_t ms)
+{
+	return clock_span_us(ms * 1000);
+}
+
 int64_t
 clock_wall(int64_t at_us)
 {

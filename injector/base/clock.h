@@ -7,11 +7,16 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/time.h>
 
 #define CLOCK_NEVER INT64_MAX
 
 int64_t clock_ms(void);
 int64_t clock_us(void);
+
+/* A span for a timer; what is past already is none. */
+struct timeval clock_span_ms(int64_t ms);
+struct timeval clock_span_us(int64_t us);
 
 /* A clock_us() time as µs of the wall clock, as it is set now. */
 int64_t clock_wall(int64_t at_us);

@@ -78,18 +78,10 @@ active(const struct check *c)
 	return (c->started && !c->freed && (c->conf->target == TARGET_FIXED || c->announced));
 }
 
-static struct timeval
-timeval_us(int64_t us)
-{
-	if (us < 0)
-		us = 0;
-	return (struct timeval){ .tv_sec = us / 1000000, .tv_usec = us % 1000000 };
-}
-
 static void
 arm(struct check *c, int64_t now)
 {
-	struct timeval tv = timeval_us(c->due - now);
+	struct timeval tv = clock_span_us(c->due - now);
 
 	if (evtimer_add(c->timer, &tv) == -1)
 		log_warnx("check %s: no timer: it stands still", c->conf->name);
@@ -151,7 +143,7 @@ destroy(struct check *c)
 static void
 probe(struct check *c)
 {
-	struct timeval tv = timeval_us(c->conf->timeout * 1000);
+	struct timeval tv = clock_span_us(c->conf->timeout * 1000);
 
 	c->busy = true;
 	c->verdict = (struct verdict){ .started = clock_ms(), .started_us = clock_us() };

@@ -183,7 +183,7 @@ on_verdict(void *arg, const struct verdict *verdict)
 static void
 set_wake(struct verdicts *v)
 {
-	int64_t at = CLOCK_NEVER, wait;
+	int64_t at = CLOCK_NEVER;
 	struct timeval tv;
 	size_t i;
 
@@ -194,11 +194,7 @@ set_wake(struct verdicts *v)
 		evtimer_del(v->wake);
 		return;
 	}
-	wait = at - clock_ms();
-	if (wait < 0)
-		wait = 0;
-	tv.tv_sec = wait / 1000;
-	tv.tv_usec = wait % 1000 * 1000;
+	tv = clock_span_ms(at - clock_ms());
 	evtimer_add(v->wake, &tv);
 }
 

@@ -187,8 +187,7 @@ next_due(const struct daemon *d)
 static void
 wait_for(struct daemon *d, int64_t ms)
 {
-	struct timeval tv = { .tv_sec = (time_t)(ms / 1000),
-		.tv_usec = (suseconds_t)(ms % 1000 * 1000) };
+	struct timeval tv = clock_span_ms(ms);
 
 	event_add(d->timer, &tv);
 	d->wake = clock_ms() + ms;

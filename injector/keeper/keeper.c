@@ -54,6 +54,7 @@ static void
 stop(struct keeper *k)
 {
 	int64_t longest = 0;
+	struct timeval tv;
 
 	if (k->world.leaving) { /* asked twice */
 		k->status = 1;
@@ -67,8 +68,8 @@ stop(struct keeper *k)
 
 		longest = s->hold + s->linger > longest ? s->hold + s->linger : longest;
 	}
-	longest += LEAVE_SLACK_MS;
-	event_add(k->deadline, &(struct timeval){ longest / 1000, longest % 1000 * 1000 });
+	tv = clock_span_ms(longest + LEAVE_SLACK_MS);
+	event_add(k->deadline, &tv);
 	for (size_t i = 0; i < route_table_count(k->routes); i++)
 		route_want(route_table_at(k->routes, i), WANT_OFF, 0);
 }

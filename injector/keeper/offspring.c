@@ -249,6 +249,7 @@ static void
 end_both(struct offspring *o, const char *how)
 {
 	int64_t wait;
+	struct timeval tv;
 	char text[160];
 
 	kill_both(o);
@@ -261,7 +262,8 @@ end_both(struct offspring *o, const char *how)
 	wait = backoff(o);
 	snprintf(text, sizeof(text), "%s; the next starts in %lld ms", how, (long long)wait);
 	o->ops->died(o->arg, o, text, wait > 0);
-	event_add(o->restart, &(struct timeval){ wait / 1000, (wait % 1000) * 1000 });
+	tv = clock_span_ms(wait);
+	event_add(o->restart, &tv);
 }
 
 bool

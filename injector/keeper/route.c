@@ -3,10 +3,7 @@
  */
 #include "keeper/route.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
 #include <event2/event.h>
-#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -146,13 +143,14 @@ take_pending(struct route *r)
 static void
 arm(struct route *r, int64_t wake, int64_t now)
 {
-	int64_t ms = wake > now ? wake - now : 0;
-	struct timeval tv = { ms / 1000, (ms % 1000) * 1000 };
+	struct timeval tv;
 
-	if (wake == CLOCK_NEVER)
+	if (wake == CLOCK_NEVER) {
 		evtimer_del(r->timer);
-	else
-		evtimer_add(r->timer, &tv);
+		return;
+	}
+	tv = clock_span_ms(wake - now);
+	evtimer_add(r->timer, &tv);
 }
 
 void

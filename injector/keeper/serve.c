@@ -75,7 +75,8 @@ serve_apply(struct keeper *k, struct tenant *tenant)
 static void
 arm_judge(struct keeper *k)
 {
-	int64_t next = CLOCK_NEVER, now = clock_ms(), ms;
+	int64_t next = CLOCK_NEVER;
+	struct timeval tv;
 
 	for (struct tenant *t = k->tenants; t != NULL; t = t->next)
 		if ((t->lease.state == LEASE_LIVE || t->lease.state == LEASE_UNDECIDED) &&
@@ -85,8 +86,8 @@ arm_judge(struct keeper *k)
 		event_del(k->judge);
 		return;
 	}
-	ms = next > now ? next - now : 0;
-	event_add(k->judge, &(struct timeval){ ms / 1000, (ms % 1000) * 1000 });
+	tv = clock_span_ms(next - clock_ms());
+	event_add(k->judge, &tv);
 }
 
 /* Before anything is believed: which leases have run out? Also after a SIGSTOP. */
@@ -100,11 +101,10 @@ serve_judge(struct keeper *k)
 
 		if (!lease_judge(&t->lease, now))
 			continue;
-		if (was_live && !t->drained) {
+		if (was_live && !t->drained)
 			serve_publish(k,
 			    &EVENT("lease.expired", LOG_LEVEL_ERR, .service = t->name,
 				.text = "no fresh pass came in time"));
-		}
 		serve_apply(k, t);
 	}
 	arm_judge(k);

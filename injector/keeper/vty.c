@@ -13,6 +13,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
 #define TAIL 4 /* three NULs and the status */
 #define READ_AT_ONCE 16384
 
@@ -171,8 +173,7 @@ call(struct vty *v)
 int
 vty_ask(struct vty *v, const char *command)
 {
-	struct timeval wait = { .tv_sec = VTY_TIMEOUT_MS / 1000,
-		.tv_usec = VTY_TIMEOUT_MS % 1000 * 1000 };
+	struct timeval wait = clock_span_ms(VTY_TIMEOUT_MS);
 	int r;
 
 	if (v->step != VTY_IDLE) {

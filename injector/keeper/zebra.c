@@ -95,16 +95,14 @@ flush(struct zebra *z)
 static void
 set_timer(struct zebra *z, int64_t now)
 {
-	int64_t deadline = zapi_session_deadline(z->session), left;
+	int64_t deadline = zapi_session_deadline(z->session);
 	struct timeval tv;
 
 	if (deadline == INT64_MAX) {
 		event_del(z->timer);
 		return;
 	}
-	left = deadline > now ? deadline - now : 0;
-	tv.tv_sec = (time_t)(left / 1000);
-	tv.tv_usec = (suseconds_t)(left % 1000 * 1000);
+	tv = clock_span_ms(deadline - now);
 	event_add(z->timer, &tv);
 }
 

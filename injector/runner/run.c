@@ -13,6 +13,7 @@
 
 #include <event2/event.h>
 
+#include "base/clock.h"
 #include "runner/program.h"
 
 #define CHUNK 16384
@@ -128,7 +129,7 @@ on_deadline(int fd, short what, void *arg)
 static int
 arm(struct run *r, struct event_base *base, int64_t timeout_ms)
 {
-	struct timeval tv = { .tv_sec = timeout_ms / 1000, .tv_usec = timeout_ms % 1000 * 1000 };
+	struct timeval tv = clock_span_ms(timeout_ms);
 
 	r->readable = event_new(base, r->output, EV_READ | EV_PERSIST, on_readable, r);
 	r->deadline = evtimer_new(base, on_deadline, r);
