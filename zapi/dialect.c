@@ -2,12 +2,10 @@
  * The table of dialects, a row for each, and the way from a name or a release
  * to its row. Holds what differs as numbers; knows no message layout.
  */
-#include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "zapi/dialect.h"
+#include "zapi/release.h"
 
 #define NONE -1
 
@@ -375,58 +373,21 @@ const struct zapi_dialect zapi_dialects[] = {
 
 const size_t zapi_dialect_count = sizeof(zapi_dialects) / sizeof(zapi_dialects[0]);
 
-/* Cuts "frr-", "FRR ", "quagga " off; what is left is a release. */
-static const char *
-skip_family(const char *name, const char *family, bool *found)
-{
-	size_t len = strlen(family);
-
-	*found = strncasecmp(name, family, len) == 0 && (name[len] == '-' || name[len] == ' ');
-	return *found ? name + len + 1 : name;
-}
-
-static bool
-parse_number(const char **p, unsigned long *number)
-{
-	char *end;
-
-	if (!isdigit((unsigned char)**p))
-		return false;
-	*number = strtoul(*p, &end, 10);
-	*p = end;
-	return *number < 100;
-}
-
 /* Releases before 0.99.21 spoke an older version of the protocol. */
 static bool
-too_old(const char *rest)
+too_old(const struct zapi_release *r)
 {
-	unsigned long patch;
-
-	if (*rest != '.')
-		return false;
-	rest++;
-	return !parse_number(&rest, &patch) || patch < 21;
+	return zapi_release_compare(r, 0, 99) == 0 && r->patch != 0 && r->patch < 21;
 }
 
-static const struct zapi_dialect *
-find_release(const char *release, bool frr, bool quagga)
+const struct zapi_dialect *
+zapi_dialect_of(const struct zapi_release *r)
 {
-	unsigned long major, minor, number;
-	const char *p = release;
+	unsigned int line = 100 * r->major + r->minor;
 	size_t i;
 
-	if (!parse_number(&p, &major) || *p++ != '.' || !parse_number(&p, &minor))
-		return NULL;
-	if (*p != '\0' && strchr(".-+~", *p) == NULL)
-		return NULL;
-	if ((frr && major < 2) || (quagga && major >= 2))
-		return NULL;
-	number = 100 * major + minor;
-	if (number == 99 && too_old(p))
-		return NULL;
-	for (i = 0; i < zapi_dialect_count; i++)
-		if (number >= zapi_dialects[i].first && number <= zapi_dialects[i].last)
+	for (i = 0; i < zapi_dialect_count && !too_old(r); i++)
+		if (line >= zapi_dialects[i].first && line <= zapi_dialects[i].last)
 			return &zapi_dialects[i];
 	return NULL;
 }
@@ -434,17 +395,15 @@ find_release(const char *release, bool frr, bool quagga)
 const struct zapi_dialect *
 zapi_dialect_find(const char *name)
 {
-	const char *release;
-	bool frr, quagga;
-	size_t i;
+	struct zapi_release release;
+	size_t i, len = strlen(name), end;
 
 	for (i = 0; i < zapi_dialect_count; i++)
 		if (strcmp(name, zapi_dialects[i].name) == 0)
 			return &zapi_dialects[i];
-	release = skip_family(name, "frr", &frr);
-	if (!frr)
-		release = skip_family(name, "quagga", &quagga);
-	else
-		quagga = false;
-	return find_release(release, frr, quagga);
+	if (zapi_release_parse(&release, name) == -1)
+		return NULL;
+	/* an operator writes nothing behind it */
+	end = strlen(release.text);
+	return strcmp(name + len - end, release.text) == 0 ? zapi_dialect_of(&release) : NULL;
 }

@@ -141,6 +141,10 @@ struct zapi_dialect {
 extern const struct zapi_dialect zapi_dialects[];
 extern const size_t zapi_dialect_count;
 
+struct zapi_release;
+
+/* The row that serves a release; NULL: in none. */
+const struct zapi_dialect *zapi_dialect_of(const struct zapi_release *);
 /* By name ("frr-8.3") or release ("8.4.4", "frr 10.3", "quagga-1.2.4"); NULL: unknown. */
 const struct zapi_dialect *zapi_dialect_find(const char *name);
 

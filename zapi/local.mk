@@ -11,6 +11,7 @@ zapi_libzapi_a_SOURCES = \
 	zapi/nexthop.c zapi/nexthop.h \
 	zapi/outbuf.c zapi/outbuf.h \
 	zapi/questions.c zapi/questions.h \
+	zapi/release.c zapi/release.h \
 	zapi/route.c \
 	zapi/session.c zapi/session.h \
 	zapi/wire.c zapi/wire.h

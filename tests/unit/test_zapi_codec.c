@@ -42,7 +42,7 @@ test_find(void **state)
 		{ "0.99", "quagga-0.99" }, { "0.99.21", "quagga-0.99" }, { "0.99.20", NULL },
 		{ "quagga-8.4", NULL }, { "frr-1.2.4", NULL }, { "10.9", NULL }, { "11.0", NULL },
 		{ "9.2", NULL }, { "", NULL }, { "8", NULL }, { "8.", NULL }, { "8.4x", NULL },
-		{ "frr-", NULL }, { "frr", NULL }, { "8.444", NULL },
+		{ "frr-", NULL }, { "frr", NULL }, { "8.444", NULL }, { "8.4 or 9.1", NULL },
 		{ "99999999999999999999.1", NULL }, { "-8.4", NULL } };
 	size_t i;
 
