@@ -11,11 +11,11 @@
 #define RELEASE_MIXED_IPV6 803
 
 static void
-set_found(struct zapi_lookup *lookup, size_t count, const struct nexthop *first)
+set_found(struct zapi_lookup *lookup, size_t count)
 {
 	lookup->found = count > 0;
-	lookup->nexthop_type = first->type;
-	lookup->ifindex = first->ifindex;
+	lookup->nexthop_type = lookup->nexthops.kept[0].type;
+	lookup->ifindex = lookup->nexthops.kept[0].ifindex;
 }
 
 static void
@@ -31,7 +31,6 @@ get_update(
 		.blackhole = form >= ZAPI_UPDATE_FLAGS,
 		.labels = form >= ZAPI_UPDATE_FRR5,
 		.colour = (message & d->bits.srte) != 0 };
-	struct nexthop first = { 0 };
 	struct zapi_prefix by;
 	size_t count;
 
@@ -53,8 +52,8 @@ get_update(
 		wire_get_u8(r); /* distance */
 	update->metric = wire_get_u32(r);
 	count = form >= ZAPI_UPDATE_WIDE ? wire_get_u16(r) : wire_get_u8(r);
-	nexthop_get(d, &l, r, count, &first);
-	set_found(update, count, &first);
+	nexthop_get(d, &l, r, count, &update->nexthops);
+	set_found(update, count);
 }
 
 static bool
@@ -84,7 +83,6 @@ get_answer(const struct zapi_dialect *d, uint8_t family, bool wide6, struct wire
 	struct nexthop_layout l = { .vrf = form >= ZAPI_LOOKUP_V4_VRF,
 		.wide4 = form != ZAPI_LOOKUP_QUAGGA,
 		.wide6 = wide6 };
-	struct nexthop first = { 0 };
 	size_t count;
 
 	memset(answer, 0, sizeof(*answer));
@@ -101,8 +99,8 @@ get_answer(const struct zapi_dialect *d, uint8_t family, bool wide6, struct wire
 		wire_get_bytes(r, NULL, wire_get_u32(r));
 	}
 	count = form >= ZAPI_LOOKUP_SAFI ? wire_get_u16(r) : wire_get_u8(r);
-	nexthop_get(d, &l, r, count, &first);
-	set_found(answer, count, &first);
+	nexthop_get(d, &l, r, count, &answer->nexthops);
+	set_found(answer, count);
 }
 
 void

@@ -12,6 +12,7 @@
 
 #define FROM (1 << ZAPI_FROM_ZEBRA)
 #define TO (1 << ZAPI_TO_ZEBRA)
+#define CLOSE_NOTIFY_LEN 7
 
 /* Who may say what: in Quagga one number means another thing in each direction. */
 static const uint8_t directions[ZAPI_COMMANDS] = {
@@ -167,7 +168,7 @@ get_owner(const struct zapi_dialect *d, struct wire_reader *r, struct zapi_route
 	uint8_t family;
 
 	memset(route, 0, sizeof(*route));
-	wire_get_u32_host(r); /* note */
+	route->note = wire_get_u32_host(r);
 	family = wire_get_u8(r);
 	prefix_get_whole(r, family, &route->prefix);
 	if (d->update_form >= ZAPI_UPDATE_WIDE)
@@ -201,7 +202,7 @@ static void
 get_watch(const struct zapi_dialect *d, struct wire_reader *r, struct zapi_lookup *watch)
 {
 	struct zapi_prefix prefix;
-	bool first = true;
+	size_t count = 0;
 
 	memset(watch, 0, sizeof(*watch));
 	do {
@@ -212,10 +213,22 @@ get_watch(const struct zapi_dialect *d, struct wire_reader *r, struct zapi_looku
 			prefix_get(r, prefix_get_family16(r), &prefix);
 		else
 			prefix_get_whole(r, prefix_get_family16(r), &prefix);
-		if (first)
+		if (count++ == 0)
 			watch->prefix = prefix;
-		first = false;
 	} while (!r->bad && wire_left(r) > 0);
+	watch->more = (uint16_t)(count - 1);
+}
+
+/* A notify byte and others may follow. */
+static void
+get_hello(struct wire_reader *r, size_t len, struct zapi_hello *hello)
+{
+	const uint8_t *start = r->p;
+
+	hello->type = wire_get_u8(r);
+	hello->instance = len >= 3 ? wire_get_u16(r) : 0;
+	hello->session = len >= CLOSE_NOTIFY_LEN ? wire_get_u32(r) : 0;
+	wire_get_bytes(r, NULL, len - (size_t)(r->p - start));
 }
 
 static void
@@ -271,6 +284,9 @@ get_from_zebra(
 	case ZAPI_LOOKUP:
 		lookup_get_answer(d, family, r, &msg->lookup);
 		break;
+	case ZAPI_CLOSE_NOTIFY:
+		get_hello(r, CLOSE_NOTIFY_LEN, &msg->hello);
+		break;
 	case ZAPI_ERROR:
 		msg->error = wire_get_u32_host(r);
 		break;
@@ -309,7 +325,7 @@ get_to_zebra(
 			wire_get_u16(r); /* afi */
 		break;
 	case ZAPI_HELLO:
-		wire_get_bytes(r, NULL, d->hello_len);
+		get_hello(r, d->hello_len, &msg->hello);
 		break;
 	case ZAPI_NEXTHOP_REGISTER:
 	case ZAPI_NEXTHOP_UNREGISTER:

@@ -21,16 +21,34 @@ struct zapi_prefix {
 	uint8_t addr[16];
 };
 
+struct zapi_nexthop {
+	uint8_t type; /* numbered as in the dialect */
+	uint8_t flags;
+	uint8_t family; /* of the gateway; 0: there is none */
+	uint8_t gateway[16];
+	uint32_t vrf, ifindex; /* 0: not said */
+	uint64_t weight;       /* 0: not said */
+};
+
+#define ZAPI_NEXTHOPS_KEPT 8
+struct zapi_nexthops {
+	uint16_t count; /* in the message; the first of them are kept */
+	struct zapi_nexthop kept[ZAPI_NEXTHOPS_KEPT];
+};
+
 struct zapi_route {
 	uint8_t type;
 	uint16_t instance;
-	bool selected; /* true also where the dialect has no such flag */
+	uint32_t flags, message; /* as they came; numbered as in the dialect */
+	bool selected;		 /* true also where the dialect has no such flag */
 	struct zapi_prefix prefix;
 	uint32_t ifindex; /* of the first nexthop; 0: none */
 	uint8_t distance;
 	uint32_t metric;
 	bool has_tag;
-	uint32_t tag; /* 0 without has_tag */
+	uint32_t tag;  /* 0 without has_tag */
+	uint32_t note; /* ZAPI_NOTIFY_OWNER: what became of it */
+	struct zapi_nexthops nexthops;
 };
 
 struct zapi_interface {
@@ -53,6 +71,15 @@ struct zapi_lookup {
 	uint8_t nexthop_type; /* numbered as in the dialect */
 	uint32_t ifindex;     /* of the first nexthop; 0: none */
 	uint32_t metric;
+	uint16_t more; /* NEXTHOP_REGISTER and _UNREGISTER: addresses behind the first */
+	struct zapi_nexthops nexthops;
+};
+
+/* Who a client says it is, or zebra says has gone. */
+struct zapi_hello {
+	uint8_t type; /* of its routes; 0: none */
+	uint16_t instance;
+	uint32_t session;
 };
 
 struct zapi_capabilities {
@@ -70,12 +97,13 @@ struct zapi_msg {
 	enum zapi_command command; /* ZAPI_OTHER: skipped, nothing below is set */
 	uint16_t number;
 	uint32_t vrf;
-	size_t trailing; /* bytes behind the last known field */
+	size_t trailing; /* bytes behind the last known field, or the one that did not fit */
 	union {
 		struct zapi_route route;	 /* ZAPI_REDIST_*, route commands, NOTIFY_OWNER */
 		struct zapi_interface interface; /* ZAPI_INTERFACE_* */
 		struct zapi_address address;	 /* ZAPI_ADDRESS_* */
 		struct zapi_lookup lookup;	 /* ZAPI_LOOKUP, NEXTHOP_* */
+		struct zapi_hello hello;	 /* ZAPI_HELLO, ZAPI_CLOSE_NOTIFY */
 		struct zapi_capabilities capabilities;
 		struct zapi_subscription subscription; /* ZAPI_REDISTRIBUTE_* */
 		struct zapi_prefix router_id;
@@ -93,7 +121,10 @@ enum zapi_direction { ZAPI_FROM_ZEBRA, ZAPI_TO_ZEBRA };
  */
 int zapi_frame(const struct zapi_dialect *, const void *buf, size_t len);
 
-/* Decodes one whole message. 0, or -1: the body does not fit the dialect. */
+/*
+ * Decodes one whole message. 0, or -1: the body does not fit the dialect, and only the
+ * number, the vrf and what stands before the place of the fault mean anything.
+ */
 int zapi_decode(const struct zapi_dialect *, enum zapi_direction, const void *buf, size_t len,
     struct zapi_msg *);
 

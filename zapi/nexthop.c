@@ -92,10 +92,17 @@ shape_of(const struct zapi_dialect *d, uint8_t type)
 	return type < sizeof(frr) ? (enum shape)frr[type] : SHAPE_UNKNOWN;
 }
 
+static void
+get_address(struct wire_reader *r, uint8_t family, struct zapi_nexthop *nh)
+{
+	nh->family = family;
+	wire_get_bytes(r, nh->gateway, prefix_bits(family) / 8u);
+}
+
 /* False: a kind that cannot be walked over. */
 static bool
 get_gateway(const struct zapi_dialect *d, const struct nexthop_layout *l, struct wire_reader *r,
-    struct nexthop *nh)
+    struct zapi_nexthop *nh)
 {
 	bool ifindex = false;
 
@@ -104,19 +111,19 @@ get_gateway(const struct zapi_dialect *d, const struct nexthop_layout *l, struct
 		ifindex = true;
 		break;
 	case SHAPE_V4:
-		wire_get_bytes(r, NULL, 4);
+		get_address(r, AF_INET, nh);
 		ifindex = l->wide4;
 		break;
 	case SHAPE_V4_IFINDEX:
-		wire_get_bytes(r, NULL, 4);
+		get_address(r, AF_INET, nh);
 		ifindex = true;
 		break;
 	case SHAPE_V6:
-		wire_get_bytes(r, NULL, 16);
+		get_address(r, AF_INET6, nh);
 		ifindex = l->wide6;
 		break;
 	case SHAPE_V6_IFINDEX:
-		wire_get_bytes(r, NULL, 16);
+		get_address(r, AF_INET6, nh);
 		ifindex = true;
 		break;
 	case SHAPE_BLACKHOLE:
@@ -142,12 +149,15 @@ get_labels(const struct zapi_dialect *d, struct wire_reader *r)
 /* What the flags of a nexthop announce, in the order of the wire. */
 static bool
 get_flagged(const struct zapi_dialect *d, const struct nexthop_layout *l, struct wire_reader *r,
-    uint8_t flags)
+    struct zapi_nexthop *nh)
 {
+	uint8_t flags = nh->flags;
+
 	if (flags & NEXTHOP_LABELS)
 		get_labels(d, r);
 	if (flags & NEXTHOP_WEIGHT)
-		wire_get_bytes(r, NULL, d->nexthop_form == ZAPI_NEXTHOP_FLAGS64 ? 8 : 4);
+		nh->weight =
+		    d->nexthop_form == ZAPI_NEXTHOP_FLAGS64 ? wire_get_u64(r) : wire_get_u32(r);
 	if (l->mac || (d->evpn_flag == 0 && (flags & NEXTHOP_EVPN)))
 		wire_get_bytes(r, NULL, MAC_LEN);
 	if (l->colour)
@@ -159,19 +169,18 @@ get_flagged(const struct zapi_dialect *d, const struct nexthop_layout *l, struct
 
 static bool
 get_nexthop(const struct zapi_dialect *d, const struct nexthop_layout *l, struct wire_reader *r,
-    struct nexthop *nh)
+    struct zapi_nexthop *nh)
 {
-	uint8_t flags = 0;
-
+	memset(nh, 0, sizeof(*nh));
 	if (l->vrf)
-		wire_get_u32(r);
+		nh->vrf = wire_get_u32(r);
 	nh->type = wire_get_u8(r);
 	if (l->flags || l->onlink)
-		flags = wire_get_u8(r);
+		nh->flags = wire_get_u8(r);
 	if (!get_gateway(d, l, r, nh))
 		return false;
 	if (l->flags)
-		return get_flagged(d, l, r, flags);
+		return get_flagged(d, l, r, nh);
 	if (l->labels)
 		get_labels(d, r);
 	if (l->mac)
@@ -181,18 +190,42 @@ get_nexthop(const struct zapi_dialect *d, const struct nexthop_layout *l, struct
 
 bool
 nexthop_get(const struct zapi_dialect *d, const struct nexthop_layout *l, struct wire_reader *r,
-    size_t count, struct nexthop *first)
+    size_t count, struct zapi_nexthops *all)
 {
-	struct nexthop nh = { 0 };
+	struct zapi_nexthop nh;
 	size_t i;
 
 	for (i = 0; i < count && !r->bad; i++) {
 		bool whole = get_nexthop(d, l, r, &nh);
 
-		if (i == 0)
-			*first = nh;
+		if (all->count < ZAPI_NEXTHOPS_KEPT)
+			all->kept[all->count] = nh;
+		all->count++;
 		if (!whole)
 			return false;
 	}
 	return true;
+}
+
+void
+nexthop_get_echo(struct wire_reader *r, uint8_t family, bool ifindexes, struct zapi_nexthops *all)
+{
+	uint8_t unused[16] = { 0 };
+	size_t count = wire_get_u8(r), i;
+
+	all->count = (uint16_t)count;
+	for (i = 0; i < count && !r->bad; i++) {
+		uint8_t *to = i < ZAPI_NEXTHOPS_KEPT ? all->kept[i].gateway : unused;
+
+		wire_get_bytes(r, to, prefix_bits(family) / 8u);
+		if (i < ZAPI_NEXTHOPS_KEPT && memcmp(to, unused, sizeof(unused)) != 0)
+			all->kept[i].family = family;
+	}
+	count = ifindexes ? wire_get_u8(r) : 0;
+	for (i = 0; i < count && !r->bad; i++) {
+		uint32_t ifindex = wire_get_u32(r);
+
+		if (i < ZAPI_NEXTHOPS_KEPT)
+			all->kept[i].ifindex = ifindex;
+	}
 }

@@ -1,6 +1,6 @@
 /*
- * Prefixes and nexthops inside a body, in all their layouts. Only the first
- * nexthop is kept, the others are walked over. Must not know messages.
+ * Prefixes and nexthops inside a body, in all their layouts. The first nexthops are
+ * kept, the others are walked over. Must not know which message they are part of.
  */
 #ifndef ZAPI_NEXTHOP_H
 #define ZAPI_NEXTHOP_H
@@ -18,14 +18,12 @@ struct nexthop_layout {
 	bool colour;	   /* u32 behind each */
 };
 
-struct nexthop {
-	uint8_t type;
-	uint32_t ifindex;
-};
-
-/* False: a kind that cannot be walked over; the rest of the body is unreadable. */
+/* Adds count of them. False: a kind that cannot be walked over; the rest of the body is unreadable. */
 bool nexthop_get(const struct zapi_dialect *, const struct nexthop_layout *, struct wire_reader *,
-    size_t count, struct nexthop *first);
+    size_t count, struct zapi_nexthops *);
+
+/* Of a route as the old forms tell it: all gateways, then all interfaces; 0: connected. */
+void nexthop_get_echo(struct wire_reader *, uint8_t family, bool ifindexes, struct zapi_nexthops *);
 
 /* Bits of an address; 0: no such family. */
 uint8_t prefix_bits(uint8_t family);

@@ -29,13 +29,13 @@ unified_layout(const struct zapi_dialect *d, uint32_t flags, uint32_t message)
 
 static bool
 get_unified_nexthops(const struct zapi_dialect *d, const struct nexthop_layout *l,
-    struct wire_reader *r, struct nexthop *first)
+    struct wire_reader *r, struct zapi_nexthops *all)
 {
 	size_t count = wire_get_u16(r);
 
 	if (count > 0 && d->nexthop_form == ZAPI_NEXTHOP_VRF_ONCE)
 		wire_get_u32(r);
-	return nexthop_get(d, l, r, count, first);
+	return nexthop_get(d, l, r, count, all);
 }
 
 static void
@@ -67,7 +67,7 @@ get_unified_tail(
 void
 route_get_unified(const struct zapi_dialect *d, struct wire_reader *r, struct zapi_route *route)
 {
-	struct nexthop first = { 0 }, backup = { 0 };
+	struct zapi_nexthops backup = { 0 };
 	struct zapi_prefix source;
 	uint32_t flags, message;
 	struct nexthop_layout l;
@@ -76,9 +76,9 @@ route_get_unified(const struct zapi_dialect *d, struct wire_reader *r, struct za
 	memset(route, 0, sizeof(*route));
 	route->type = wire_get_u8(r);
 	route->instance = wire_get_u16(r);
-	flags = wire_get_u32(r);
+	route->flags = flags = wire_get_u32(r);
 	route->selected = (flags & d->selected_flag) != 0;
-	message = d->message_width == 4 ? wire_get_u32(r) : wire_get_u8(r);
+	route->message = message = d->message_width == 4 ? wire_get_u32(r) : wire_get_u8(r);
 	wire_get_u8(r); /* safi */
 	if (d->version == 5 && (flags & d->evpn_flag))
 		wire_get_bytes(r, NULL, EVPN_BYTES);
@@ -89,10 +89,10 @@ route_get_unified(const struct zapi_dialect *d, struct wire_reader *r, struct za
 		wire_get_u32(r);
 	l = unified_layout(d, flags, message);
 	if (message & d->bits.nexthop)
-		whole = get_unified_nexthops(d, &l, r, &first);
+		whole = get_unified_nexthops(d, &l, r, &route->nexthops);
 	if (whole && (message & d->bits.backup))
 		whole = get_unified_nexthops(d, &l, r, &backup);
-	route->ifindex = first.ifindex;
+	route->ifindex = route->nexthops.kept[0].ifindex;
 	if (whole)
 		get_unified_tail(d, r, message, route);
 }
@@ -101,14 +101,14 @@ static uint32_t
 get_old_head(const struct zapi_dialect *d, struct wire_reader *r, struct zapi_route *route)
 {
 	bool frr = d->route_form == ZAPI_ROUTES_FRR2;
-	uint32_t flags;
 
 	memset(route, 0, sizeof(*route));
 	route->type = wire_get_u8(r);
 	route->instance = frr ? wire_get_u16(r) : 0;
-	flags = frr ? wire_get_u32(r) : wire_get_u8(r);
-	route->selected = (flags & d->selected_flag) != 0;
-	return wire_get_u8(r);
+	route->flags = frr ? wire_get_u32(r) : wire_get_u8(r);
+	route->selected = (route->flags & d->selected_flag) != 0;
+	route->message = wire_get_u8(r);
+	return route->message;
 }
 
 static void
@@ -145,19 +145,11 @@ route_get_echo(
     const struct zapi_dialect *d, uint8_t family, struct wire_reader *r, struct zapi_route *route)
 {
 	uint32_t message = get_old_head(d, r, route);
-	size_t count, i;
 
 	get_old_prefix(d, family, r, message, route);
-	if (message & d->bits.nexthop) {
-		count = wire_get_u8(r);
-		wire_get_bytes(r, NULL, count * (prefix_bits(family) / 8u));
-		count = (message & d->bits.ifindex) ? wire_get_u8(r) : 0;
-		for (i = 0; i < count && !r->bad; i++) {
-			uint32_t ifindex = wire_get_u32(r);
-
-			route->ifindex = i == 0 ? ifindex : route->ifindex;
-		}
-	}
+	if (message & d->bits.nexthop)
+		nexthop_get_echo(r, family, (message & d->bits.ifindex) != 0, &route->nexthops);
+	route->ifindex = route->nexthops.kept[0].ifindex;
 	get_old_tail(d, r, message, route);
 }
 
@@ -167,14 +159,13 @@ route_get_request(
 {
 	static const struct nexthop_layout plain = { 0 };
 	uint32_t message = get_old_head(d, r, route);
-	struct nexthop first = { 0 };
 	bool whole = true;
 
 	wire_get_u16(r); /* safi */
 	get_old_prefix(d, family, r, message, route);
 	if (message & d->bits.nexthop)
-		whole = nexthop_get(d, &plain, r, wire_get_u8(r), &first);
-	route->ifindex = first.ifindex;
+		whole = nexthop_get(d, &plain, r, wire_get_u8(r), &route->nexthops);
+	route->ifindex = route->nexthops.kept[0].ifindex;
 	if (whole)
 		get_old_tail(d, r, message, route);
 }
