@@ -10,6 +10,7 @@
 #include "zapi/body.h"
 #include "zapi/nexthop.h"
 
+#define VRF_TABLE_LEN 4u
 #define FROM (1 << ZAPI_FROM_ZEBRA)
 #define TO (1 << ZAPI_TO_ZEBRA)
 #define CLOSE_NOTIFY_LEN 7
@@ -137,9 +138,11 @@ get_capabilities(
 {
 	const uint8_t *start = r->p;
 
-	caps->vrf_backend = d->backend_width == 4 ? wire_get_u32(r)
-	    : d->backend_width == 1		  ? wire_get_u8(r)
-						  : 0;
+	uint32_t backend = d->backend_width == 4 ? wire_get_u32(r)
+	    : d->backend_width == 1		 ? wire_get_u8(r)
+						 : ZAPI_VRF_BY_UNKNOWN;
+
+	caps->vrf_backend = backend <= ZAPI_VRF_BY_NETNS ? backend : ZAPI_VRF_BY_UNKNOWN;
 	wire_get_u8(r); /* mpls */
 	caps->multipath = wire_get_u32(r);
 	wire_get_bytes(r, NULL, d->capabilities_len - (size_t)(r->p - start));
@@ -153,12 +156,16 @@ get_router_id(struct wire_reader *r, struct zapi_prefix *id)
 		r->bad = true;
 }
 
+/* Table, network namespace, name: each later dialect has one more in front. */
 static void
-get_vrf(const struct zapi_dialect *d, struct wire_reader *r, char *name, size_t size)
+get_vrf(const struct zapi_dialect *d, struct wire_reader *r, struct zapi_vrf *vrf)
 {
-	memset(name, 0, size);
-	wire_get_bytes(r, NULL, d->vrf_name_offset);
-	wire_get_bytes(r, name, size - 1);
+	memset(vrf, 0, sizeof(*vrf));
+	if (d->vrf_name_offset >= VRF_TABLE_LEN)
+		wire_get_bytes(r, NULL, VRF_TABLE_LEN);
+	if (d->vrf_name_offset > VRF_TABLE_LEN)
+		wire_get_bytes(r, vrf->netns, d->vrf_name_offset - VRF_TABLE_LEN);
+	wire_get_bytes(r, vrf->name, sizeof(vrf->name) - 1);
 }
 
 static void
@@ -279,7 +286,7 @@ get_from_zebra(
 		break;
 	case ZAPI_VRF_ADD:
 	case ZAPI_VRF_DELETE:
-		get_vrf(d, r, msg->vrf_name, sizeof(msg->vrf_name));
+		get_vrf(d, r, &msg->vrf_info);
 		break;
 	case ZAPI_LOOKUP:
 		lookup_get_answer(d, family, r, &msg->lookup);

@@ -82,8 +82,21 @@ struct zapi_hello {
 	uint32_t session;
 };
 
+/* What a VRF of zebra's is in the kernel. */
+enum zapi_vrf_backend {
+	ZAPI_VRF_BY_DEVICE,  /* a device of that name; its index is the VRF's id */
+	ZAPI_VRF_BY_NETNS,   /* a network namespace; zebra numbers them */
+	ZAPI_VRF_BY_UNKNOWN, /* zebra does not say */
+};
+
+struct zapi_vrf {
+	char name[37];
+	char netns
+	    [37]; /* its name in /run/netns, if it is one: else empty, or (frr-5 to 7.5) garbage */
+};
+
 struct zapi_capabilities {
-	uint32_t vrf_backend; /* 0 kernel VRF, 1 network namespaces */
+	enum zapi_vrf_backend vrf_backend;
 	uint32_t multipath;
 };
 
@@ -107,8 +120,8 @@ struct zapi_msg {
 		struct zapi_capabilities capabilities;
 		struct zapi_subscription subscription; /* ZAPI_REDISTRIBUTE_* */
 		struct zapi_prefix router_id;
-		uint32_t error; /* ZAPI_ERROR */
-		char vrf_name[37];
+		uint32_t error;		  /* ZAPI_ERROR */
+		struct zapi_vrf vrf_info; /* ZAPI_VRF_*; its id is in vrf */
 	};
 };
 

@@ -34,6 +34,23 @@ questions_pop(struct questions *q)
 }
 
 void
+questions_drop(struct questions *q, uint32_t vrf)
+{
+	size_t count = q->count;
+
+	q->count = 0;
+	for (size_t i = 0; i < count; i++) {
+		struct question question = q->ring[(q->first + i) % QUESTIONS_MAX];
+
+		if (question.vrf == vrf)
+			continue;
+		if (question.asker == ASKED_FOR_VRF && question.about == vrf)
+			question.asker = ASKED_FOR_LIFE; /* it is answered, by the default VRF */
+		q->ring[(q->first + q->count++) % QUESTIONS_MAX] = question;
+	}
+}
+
+void
 questions_clear(struct questions *q)
 {
 	q->first = q->count = 0;

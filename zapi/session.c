@@ -22,6 +22,8 @@
 #define LATE_MS 100	 /* so late a timer: it is us who slept, zebra may have answered */
 #define LISTEN_MS 50	 /* ... so read first */
 #define ERROR_NO_HANDLER 2
+#define VRF_NONE 0xffffffff
+#define EARLY_MAX (1u << 20) /* bytes that are kept until the dialect is known */
 /* Questions of our own must not fail for want of room. */
 #define BACKLOG_HARD (ZAPI_BACKLOG_MAX + ZAPI_MESSAGE_MAX)
 
@@ -43,7 +45,9 @@ struct zapi_session {
 	uint64_t sent; /* bytes handed to the socket, ever */
 	size_t trailing;
 	char reason[256];
+	enum zapi_vrf_backend vrf_backend;
 	struct outbuf out;
+	struct outbuf early; /* messages that came while the dialect was asked for */
 	struct questions questions;
 	size_t in_len;
 	uint8_t in[ZAPI_MESSAGE_MAX];
@@ -67,6 +71,14 @@ emit(
     struct zapi_session *s, enum zapi_event_kind kind, const struct zapi_msg *msg, const char *text)
 {
 	struct zapi_event ev = { .kind = kind, .msg = msg, .text = text };
+
+	s->fn(s->arg, &ev);
+}
+
+static void
+emit_ready(struct zapi_session *s, uint32_t vrf)
+{
+	struct zapi_event ev = { .kind = ZAPI_EVENT_VRF_READY, .vrf = vrf };
 
 	s->fn(s->arg, &ev);
 }
@@ -95,6 +107,7 @@ zapi_session_free(struct zapi_session *s)
 	if (s == NULL)
 		return;
 	outbuf_clear(&s->out);
+	outbuf_clear(&s->early);
 	free(s);
 }
 
@@ -108,6 +121,7 @@ hang_up(struct zapi_session *s, const char *reason, int64_t now)
 	s->wish = now >= s->close_at ? ZAPI_WISH_CLOSE : ZAPI_WISH_NOTHING;
 	questions_clear(&s->questions);
 	outbuf_clear(&s->out);
+	outbuf_clear(&s->early);
 	snprintf(s->reason, sizeof(s->reason), "%s", reason);
 }
 
@@ -130,14 +144,17 @@ give_up_stuck(struct zapi_session *s, int64_t now)
 	give_up(s, ZAPI_EVENT_STUCK, text, now);
 }
 
+/* The asker, the VRF and its like are in the question; what concerns its bytes is filled in. */
 static int
-ask(struct zapi_session *s, const struct zapi_prefix *prefix, enum asker asker, int64_t now)
+ask(struct zapi_session *s, const struct zapi_prefix *prefix, struct question question, int64_t now)
 {
 	uint8_t buf[64];
-	size_t len = zapi_encode_lookup(s->dialect, 0, prefix, buf, sizeof(buf));
+	size_t len = zapi_encode_lookup(s->dialect, question.vrf, prefix, buf, sizeof(buf));
 	size_t before = outbuf_waiting(&s->out);
-	struct question question = { asker, now, s->sent + before + len, s->sent };
 
+	question.asked = now;
+	question.end = s->sent + before + len;
+	question.seen = s->sent;
 	if (len == 0) {
 		errno = EOPNOTSUPP;
 		return -1;
@@ -154,15 +171,19 @@ ask(struct zapi_session *s, const struct zapi_prefix *prefix, enum asker asker, 
 static void
 got_answer(struct zapi_session *s, const struct zapi_msg *msg, int64_t now)
 {
-	enum asker asker;
+	const struct question *oldest = questions_oldest(&s->questions);
+	struct question question;
 
-	if (questions_oldest(&s->questions) == NULL)
+	/* one of a VRF that has gone may still be answered, when the VRF came back */
+	if (oldest == NULL || oldest->vrf != msg->vrf)
 		return;
-	asker = questions_pop(&s->questions).asker;
+	question = questions_pop(&s->questions);
 	s->keepalive_at = now + KEEPALIVE_MS;
-	if (asker == ASKED_BY_CALLER) {
+	if (question.asker == ASKED_BY_CALLER) {
 		emit(s, ZAPI_EVENT_LOOKUP, msg, NULL);
-	} else if (asker == ASKED_FOR_DUMP) {
+	} else if (question.asker == ASKED_FOR_VRF) {
+		emit_ready(s, question.about);
+	} else if (question.asker == ASKED_FOR_DUMP) {
 		s->state = ZAPI_UP;
 		s->up_since = now;
 		s->was_up = true;
@@ -177,14 +198,16 @@ got_answer(struct zapi_session *s, const struct zapi_msg *msg, int64_t now)
 static void
 begin_sync(struct zapi_session *s, int64_t now)
 {
-	struct question fence = { ASKED_BY_DETECTION, now, s->sent, s->sent };
+	struct question fence = {
+		.asker = ASKED_BY_DETECTION, .asked = now, .end = s->sent, .seen = s->sent
+	};
 
 	s->state = ZAPI_SYNCING;
 	s->synced = true;
 	if (s->detect.fence_open)
 		questions_push(&s->questions, fence);
 	if (batch_subscribe(s->dialect, !s->detect.hello_done, &s->out, BACKLOG_HARD) == -1 ||
-	    ask(s, &nowhere, ASKED_FOR_DUMP, now) == -1)
+	    ask(s, &nowhere, (struct question){ .asker = ASKED_FOR_DUMP }, now) == -1)
 		hang_up(s, "out of memory", now);
 }
 
@@ -193,6 +216,48 @@ know_dialect(struct zapi_session *s, const struct zapi_dialect *d, const char *h
 {
 	s->dialect = d;
 	emit(s, ZAPI_EVENT_DIALECT, NULL, how);
+}
+
+static void
+heard_vrf(struct zapi_session *s, const struct zapi_msg *msg)
+{
+	bool gone = msg->command == ZAPI_VRF_DELETE;
+
+	/* one that is in zebra's file only; the default one never goes */
+	if (msg->vrf == VRF_NONE || (msg->vrf == 0 && gone))
+		return;
+	if (gone)
+		questions_drop(&s->questions, msg->vrf);
+	emit(s, ZAPI_EVENT_VRF, msg, NULL);
+}
+
+/*
+ * VRFs are told once: by some zebras at connect, by others when HELLO is answered. What came
+ * before its dialect was known is read now.
+ */
+static void
+read_early(struct zapi_session *s)
+{
+	struct outbuf early = s->early;
+	struct zapi_msg msg;
+	int len;
+
+	memset(&s->early, 0, sizeof(s->early));
+	while (outbuf_waiting(&early) > 0) {
+		const uint8_t *buf = early.buf + early.head;
+
+		len = zapi_frame(s->dialect, buf, outbuf_waiting(&early));
+		if (len <= 0)
+			break;
+		if (zapi_decode(s->dialect, ZAPI_FROM_ZEBRA, buf, (size_t)len, &msg) == -1)
+			msg.command = ZAPI_OTHER;
+		early.head += (size_t)len;
+		if (msg.command == ZAPI_CAPABILITIES)
+			s->vrf_backend = msg.capabilities.vrf_backend;
+		else if (msg.command == ZAPI_VRF_ADD || msg.command == ZAPI_VRF_DELETE)
+			heard_vrf(s, &msg);
+	}
+	outbuf_clear(&early);
 }
 
 static void
@@ -210,6 +275,7 @@ follow(struct zapi_session *s, enum detect_verdict verdict, int64_t now)
 		s->alternative = s->detect.alternative;
 		know_dialect(s, s->detect.dialect, s->detect.text);
 		begin_sync(s, now);
+		read_early(s);
 		break;
 	case DETECT_RECONNECT:
 		s->at_once = true;
@@ -237,6 +303,7 @@ zapi_session_connected(struct zapi_session *s, int64_t now)
 	s->listen_until = now;
 	s->alternative = NULL;
 	s->trailing = 0;
+	s->vrf_backend = ZAPI_VRF_BY_UNKNOWN;
 	s->in_len = 0;
 	questions_clear(&s->questions);
 	if (s->forced != NULL) {
@@ -294,6 +361,7 @@ zapi_session_closed(struct zapi_session *s, int64_t now)
 	s->state = ZAPI_DOWN;
 	questions_clear(&s->questions);
 	outbuf_clear(&s->out);
+	outbuf_clear(&s->early);
 	s->retry_at = now + next_wait(s);
 	s->wish = s->retry_at <= now ? ZAPI_WISH_CONNECT : ZAPI_WISH_NOTHING;
 	if (lost)
@@ -376,6 +444,13 @@ handle(struct zapi_session *s, const uint8_t *buf, size_t len, int64_t now)
 	case ZAPI_LOOKUP:
 		got_answer(s, &msg, now);
 		break;
+	case ZAPI_CAPABILITIES:
+		s->vrf_backend = msg.capabilities.vrf_backend;
+		break;
+	case ZAPI_VRF_ADD:
+	case ZAPI_VRF_DELETE:
+		heard_vrf(s, &msg);
+		break;
 	case ZAPI_ERROR:
 		if (msg.error == ERROR_NO_HANDLER)
 			refuse(s, "zebra's complaint of an unknown command", buf, len, now);
@@ -392,6 +467,8 @@ take(struct zapi_session *s, const uint8_t *buf, size_t len, int64_t now)
 	bool detecting = s->state == ZAPI_DETECTING;
 	int frame = detecting ? detect_frame(buf, len) : zapi_frame(s->dialect, buf, len);
 
+	if (frame > 0 && detecting)
+		outbuf_append(&s->early, buf, (size_t)frame, EARLY_MAX);
 	if (frame > 0 && detecting)
 		follow(s, detect_message(&s->detect, buf, (size_t)frame), now);
 	else if (frame > 0)
@@ -467,7 +544,7 @@ connection_timer(struct zapi_session *s, int64_t due, int64_t now)
 		give_up_stuck(s, now);
 	} else if (s->state == ZAPI_UP) {
 		s->keepalive_at = now + KEEPALIVE_MS;
-		ask(s, &nowhere, ASKED_FOR_LIFE, now);
+		ask(s, &nowhere, (struct question){ .asker = ASKED_FOR_LIFE }, now);
 	}
 }
 
@@ -520,6 +597,13 @@ zapi_session_dialect(const struct zapi_session *s)
 	return s->dialect;
 }
 
+enum zapi_vrf_backend
+zapi_session_vrf_backend(const struct zapi_session *s)
+{
+	/* before FRR 5.0 there was only one way, and between nobody says it */
+	return s->dialect != NULL && s->dialect->first < 500 ? ZAPI_VRF_BY_DEVICE : s->vrf_backend;
+}
+
 size_t
 zapi_session_trailing(const struct zapi_session *s)
 {
@@ -527,36 +611,52 @@ zapi_session_trailing(const struct zapi_session *s)
 }
 
 static int
-queue_route(struct zapi_session *s, const struct zapi_prefix *prefix, uint32_t ifindex,
-    const uint32_t *tag, unsigned int deletes)
+queue_route(struct zapi_session *s, uint32_t vrf, const struct zapi_prefix *prefix,
+    uint32_t ifindex, const uint32_t *tag, unsigned int deletes)
 {
 	if (s->state != ZAPI_UP) {
 		errno = ENOTCONN;
 		return -1;
 	}
-	return batch_route(s->dialect, prefix, ifindex, tag, deletes, &s->out, ZAPI_BACKLOG_MAX);
+	return batch_route(
+	    s->dialect, vrf, prefix, ifindex, tag, deletes, &s->out, ZAPI_BACKLOG_MAX);
 }
 
 int
-zapi_session_announce(struct zapi_session *s, const struct zapi_prefix *prefix, uint32_t ifindex,
-    uint32_t tag, unsigned int deletes)
+zapi_session_announce(struct zapi_session *s, uint32_t vrf, const struct zapi_prefix *prefix,
+    uint32_t ifindex, uint32_t tag, unsigned int deletes)
 {
-	return queue_route(s, prefix, ifindex, &tag, deletes);
+	return queue_route(s, vrf, prefix, ifindex, &tag, deletes);
 }
 
 int
-zapi_session_withdraw(struct zapi_session *s, const struct zapi_prefix *prefix, uint32_t ifindex,
-    unsigned int deletes)
+zapi_session_withdraw(struct zapi_session *s, uint32_t vrf, const struct zapi_prefix *prefix,
+    uint32_t ifindex, unsigned int deletes)
 {
-	return queue_route(s, prefix, ifindex, NULL, deletes);
+	return queue_route(s, vrf, prefix, ifindex, NULL, deletes);
 }
 
 int
-zapi_session_lookup(struct zapi_session *s, const struct zapi_prefix *prefix, int64_t now)
+zapi_session_lookup(
+    struct zapi_session *s, uint32_t vrf, const struct zapi_prefix *prefix, int64_t now)
 {
 	if (s->state != ZAPI_UP) {
 		errno = ENOTCONN;
 		return -1;
 	}
-	return ask(s, prefix, ASKED_BY_CALLER, now);
+	return ask(s, prefix, (struct question){ .asker = ASKED_BY_CALLER, .vrf = vrf }, now);
+}
+
+int
+zapi_session_subscribe(struct zapi_session *s, uint32_t vrf, int64_t now)
+{
+	struct question fence = { .asker = ASKED_FOR_VRF, .about = vrf };
+
+	if (s->state != ZAPI_UP && s->state != ZAPI_SYNCING) {
+		errno = ENOTCONN;
+		return -1;
+	}
+	if (batch_subscribe_vrf(s->dialect, vrf, &s->out, ZAPI_BACKLOG_MAX) == -1)
+		return -1;
+	return ask(s, &nowhere, fence, now);
 }

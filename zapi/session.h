@@ -34,15 +34,19 @@ enum zapi_event_kind {
 	ZAPI_EVENT_STUCK,     /* connected, but no answer within ZAPI_ANSWER_MS */
 	ZAPI_EVENT_REFUSED,   /* unknown dialect, or a body that does not parse: ev->text says
 			         what was seen and what to set */
+	ZAPI_EVENT_VRF_READY, /* ev->vrf: all that zapi_session_subscribe() asked for was told */
 	ZAPI_EVENT_ROUTE,     /* msg->route: ZAPI_REDIST_ADD or ZAPI_REDIST_DEL */
 	ZAPI_EVENT_ADDRESS,   /* msg->address: ZAPI_ADDRESS_ADD or _DEL */
 	ZAPI_EVENT_INTERFACE, /* msg->interface: _ADD _DELETE _UP _DOWN */
 	ZAPI_EVENT_LOOKUP,    /* msg->lookup answers the oldest zapi_session_lookup() */
+	ZAPI_EVENT_VRF,	      /* msg->vrf, msg->vrf_info: ZAPI_VRF_ADD or _DELETE. Also before UP;
+			         lookups that were asked of a deleted one are not answered */
 };
 
 struct zapi_event {
 	enum zapi_event_kind kind;
-	const struct zapi_msg *msg; /* for the last four, else NULL; valid in the call only */
+	uint32_t vrf;
+	const struct zapi_msg *msg; /* from ROUTE on, else NULL; valid in the call only */
 	const char *text;	    /* a reason in words, or NULL; valid in the call only */
 };
 
@@ -83,6 +87,8 @@ void zapi_session_sent(struct zapi_session *, size_t len);
 enum zapi_state zapi_session_state(const struct zapi_session *);
 /* NULL as long as it is not known; stays the last one known while down. */
 const struct zapi_dialect *zapi_session_dialect(const struct zapi_session *);
+/* How this zebra makes VRFs, when it has told of one. */
+enum zapi_vrf_backend zapi_session_vrf_backend(const struct zapi_session *);
 /* Messages of this connection with bytes behind their last known field. */
 size_t zapi_session_trailing(const struct zapi_session *);
 
@@ -94,15 +100,21 @@ size_t zapi_session_trailing(const struct zapi_session *);
  */
 #define ZAPI_BACKLOG_MAX (8u << 20)
 /* { [DEL(LOCAL)] DEL x deletes ADD } */
-int zapi_session_announce(struct zapi_session *, const struct zapi_prefix *, uint32_t ifindex,
-    uint32_t tag, unsigned int deletes);
+int zapi_session_announce(struct zapi_session *, uint32_t vrf, const struct zapi_prefix *,
+    uint32_t ifindex, uint32_t tag, unsigned int deletes);
 /* { [DEL(LOCAL)] DEL x deletes } */
-int zapi_session_withdraw(
-    struct zapi_session *, const struct zapi_prefix *, uint32_t ifindex, unsigned int deletes);
+int zapi_session_withdraw(struct zapi_session *, uint32_t vrf, const struct zapi_prefix *,
+    uint32_t ifindex, unsigned int deletes);
 /*
  * Is anything known for this address? Answered by ZAPI_EVENT_LOOKUP, in order.
  * Also -1 with errno = EOPNOTSUPP: the dialect cannot ask for IPv6.
  */
-int zapi_session_lookup(struct zapi_session *, const struct zapi_prefix *, int64_t now);
+int
+zapi_session_lookup(struct zapi_session *, uint32_t vrf, const struct zapi_prefix *, int64_t now);
+/*
+ * Links and connected routes of a VRF other than the default one, which needs none of this;
+ * ZAPI_EVENT_VRF_READY ends the first dump. May be called as soon as that VRF was told of.
+ */
+int zapi_session_subscribe(struct zapi_session *, uint32_t vrf, int64_t now);
 
 #endif

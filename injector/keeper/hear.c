@@ -165,6 +165,9 @@ hear_zebra(void *arg, const struct zapi_event *ev)
 	case ZAPI_EVENT_LOOKUP:
 		looked_up(k, ev->msg);
 		break;
+	case ZAPI_EVENT_VRF:
+	case ZAPI_EVENT_VRF_READY:
+		break;
 	}
 }
 

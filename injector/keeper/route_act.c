@@ -67,7 +67,7 @@ do_zebra(struct route *r, const struct plan_step *step)
 
 	switch (step->action) {
 	case PLAN_ANNOUNCE:
-		if (zebra_announce(zebra, &p, r->ifindex, step->tag, step->deletes) == -1)
+		if (zebra_announce(zebra, 0, &p, r->ifindex, step->tag, step->deletes) == -1)
 			return -1;
 		if (first && (r->plan.echo != ECHO_ON || r->plan.echo_tag != step->tag))
 			route_say(r,
@@ -75,7 +75,7 @@ do_zebra(struct route *r, const struct plan_step *step)
 				.text = step->why));
 		return 0;
 	case PLAN_WITHDRAW:
-		if (zebra_withdraw(zebra, &p, r->ifindex, step->deletes) == -1)
+		if (zebra_withdraw(zebra, 0, &p, r->ifindex, step->deletes) == -1)
 			return -1;
 		if (first && r->plan.echo == ECHO_ON)
 			route_say(
@@ -83,7 +83,7 @@ do_zebra(struct route *r, const struct plan_step *step)
 		return 0;
 	default:
 		/* without an answer the plan goes on without a pulse */
-		if (r->world->asking == NULL && zebra_lookup(zebra, &p) == 0)
+		if (r->world->asking == NULL && zebra_lookup(zebra, 0, &p) == 0)
 			r->world->asking = r;
 		return 0;
 	}

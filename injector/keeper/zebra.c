@@ -240,33 +240,56 @@ zebra_dialect(const struct zebra *z)
 	return zapi_session_dialect(z->session);
 }
 
+enum zapi_vrf_backend
+zebra_vrf_backend(const struct zebra *z)
+{
+	return zapi_session_vrf_backend(z->session);
+}
+
 int
-zebra_announce(struct zebra *z, const struct zapi_prefix *p, uint32_t ifindex, uint32_t tag,
+zebra_announce(struct zebra *z, uint32_t vrf, const struct zapi_prefix *p, uint32_t ifindex,
+    uint32_t tag, unsigned int deletes)
+{
+	int r = zapi_session_announce(z->session, vrf, p, ifindex, tag, deletes);
+
+	flush(z);
+	return r;
+}
+
+int
+zebra_withdraw(struct zebra *z, uint32_t vrf, const struct zapi_prefix *p, uint32_t ifindex,
     unsigned int deletes)
 {
-	int r = zapi_session_announce(z->session, p, ifindex, tag, deletes);
+	int r = zapi_session_withdraw(z->session, vrf, p, ifindex, deletes);
 
 	flush(z);
 	return r;
 }
 
-int
-zebra_withdraw(struct zebra *z, const struct zapi_prefix *p, uint32_t ifindex, unsigned int deletes)
+/* The verbs that wait for an answer. */
+static void
+flush_question(struct zebra *z)
 {
-	int r = zapi_session_withdraw(z->session, p, ifindex, deletes);
-
-	flush(z);
-	return r;
-}
-
-int
-zebra_lookup(struct zebra *z, const struct zapi_prefix *p)
-{
-	int r = zapi_session_lookup(z->session, p, clock_ms());
-
 	flush(z);
 	if (!z->busy)
 		set_timer(z, clock_ms());
+}
+
+int
+zebra_lookup(struct zebra *z, uint32_t vrf, const struct zapi_prefix *p)
+{
+	int r = zapi_session_lookup(z->session, vrf, p, clock_ms());
+
+	flush_question(z);
+	return r;
+}
+
+int
+zebra_subscribe(struct zebra *z, uint32_t vrf)
+{
+	int r = zapi_session_subscribe(z->session, vrf, clock_ms());
+
+	flush_question(z);
 	return r;
 }
 

@@ -23,16 +23,18 @@ void zebra_free(struct zebra *);
 pid_t zebra_peer(const struct zebra *);
 enum zapi_state zebra_session_state(const struct zebra *);
 const struct zapi_dialect *zebra_dialect(const struct zebra *);
+enum zapi_vrf_backend zebra_vrf_backend(const struct zebra *);
 
 /*
- * As zapi_session_announce/_withdraw/_lookup; the bytes are on the socket when they return, unless
+ * As the verbs of zapi_session; the bytes are on the socket when they return, unless
  * the socket is full: zebra_backlog() says how many wait.
  */
-int zebra_announce(struct zebra *, const struct zapi_prefix *, uint32_t ifindex, uint32_t tag,
+int zebra_announce(struct zebra *, uint32_t vrf, const struct zapi_prefix *, uint32_t ifindex,
+    uint32_t tag, unsigned int deletes);
+int zebra_withdraw(struct zebra *, uint32_t vrf, const struct zapi_prefix *, uint32_t ifindex,
     unsigned int deletes);
-int
-zebra_withdraw(struct zebra *, const struct zapi_prefix *, uint32_t ifindex, unsigned int deletes);
-int zebra_lookup(struct zebra *, const struct zapi_prefix *);
+int zebra_lookup(struct zebra *, uint32_t vrf, const struct zapi_prefix *);
+int zebra_subscribe(struct zebra *, uint32_t vrf);
 size_t zebra_backlog(const struct zebra *);
 
 #endif

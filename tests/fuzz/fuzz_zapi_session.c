@@ -33,7 +33,9 @@ on_event(void *arg, const struct zapi_event *ev)
 	r->stuck += ev->kind == ZAPI_EVENT_STUCK;
 	check(r->stuck <= 1);
 	if (ev->kind == ZAPI_EVENT_ROUTE)
-		zapi_session_withdraw(r->session, &ev->msg->route.prefix, 1, 3);
+		zapi_session_withdraw(r->session, ev->msg->vrf, &ev->msg->route.prefix, 1, 3);
+	if (ev->kind == ZAPI_EVENT_VRF && ev->msg->command == ZAPI_VRF_ADD)
+		zapi_session_subscribe(r->session, ev->msg->vrf, r->now);
 }
 
 /* The owner of the socket keeps the contract. */
@@ -66,8 +68,8 @@ speak(struct run *r, uint8_t op)
 	struct zapi_prefix prefix = { 2, 32, { 10, 1, 53, op } };
 	const uint8_t *buf;
 
-	zapi_session_announce(r->session, &prefix, 1, op, op % 5u);
-	zapi_session_lookup(r->session, &prefix, r->now);
+	zapi_session_announce(r->session, op % 3u, &prefix, 1, op, op % 5u);
+	zapi_session_lookup(r->session, op % 3u, &prefix, r->now);
 	zapi_session_sent(r->session, zapi_session_output(r->session, &buf) / (1u + op % 3u));
 }
 

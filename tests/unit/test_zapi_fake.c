@@ -48,6 +48,44 @@ fake_say(struct fake *f, const uint8_t *buf, size_t len)
 	f->out_len += len;
 }
 
+static uint16_t
+number_of(const struct golden *g, const uint8_t *msg)
+{
+	size_t at = g->dialect->header - 2u;
+
+	return (uint16_t)(msg[at] << 8 | msg[at + 1]);
+}
+
+static uint32_t
+vrf_of(const struct golden *g, const uint8_t *msg)
+{
+	if (g->dialect->version < 5)
+		return g->dialect->version < 3 ? 0 : (uint32_t)(msg[4] << 8 | msg[5]);
+	return (uint32_t)msg[4] << 24 | (uint32_t)msg[5] << 16 | (uint32_t)msg[6] << 8 | msg[7];
+}
+
+static void
+set_vrf(const struct golden *g, uint8_t *msg, uint32_t vrf)
+{
+	memset(msg + 4, 0, g->dialect->header - 6u);
+	msg[g->dialect->header - 3] = (uint8_t)vrf;
+}
+
+void
+fake_say_vrf(struct fake *f, enum zapi_command command)
+{
+	const struct zapi_dialect *d = f->golden->dialect;
+	size_t len = d->header + d->vrf_name_offset + 36u;
+	uint8_t buf[128] = { 0, (uint8_t)len, d->marker, d->version };
+
+	set_vrf(f->golden, buf, f->vrf);
+	buf[d->header - 1] = (uint8_t)d->command[command];
+	if (d->vrf_name_offset > 4)
+		memcpy(buf + d->header + 4, "cellar", 7);
+	memcpy(buf + d->header + d->vrf_name_offset, "red", 4);
+	fake_say(f, buf, len);
+}
+
 static size_t
 session_start(const struct golden *g)
 {
@@ -64,8 +102,13 @@ say_from(struct fake *f, size_t line)
 {
 	const struct golden *g = f->golden;
 
-	for (; line < g->count && g->lines[line].kind == GOLDEN_FROM; line++)
+	for (; line < g->count && g->lines[line].kind == GOLDEN_FROM; line++) {
 		fake_say(f, g->lines[line].bytes, g->lines[line].len);
+		if (f->vrf != 0 &&
+		    number_of(g, g->lines[line].bytes) ==
+			(uint16_t)g->dialect->command[ZAPI_VRF_ADD])
+			fake_say_vrf(f, ZAPI_VRF_ADD);
+	}
 }
 
 void
@@ -77,14 +120,9 @@ fake_connect(struct fake *f)
 	f->in_len = f->out_len = 0;
 	f->connections++;
 	say_from(f, session_start(f->golden));
-}
-
-static uint16_t
-number_of(const struct golden *g, const uint8_t *msg)
-{
-	size_t at = g->dialect->header - 2u;
-
-	return (uint16_t)(msg[at] << 8 | msg[at + 1]);
+	/* where the golden zebra told of no VRF it had none but the default one */
+	if (f->vrf != 0 && f->golden->dialect->first >= 200 && f->golden->dialect->first < 500)
+		fake_say_vrf(f, ZAPI_VRF_ADD);
 }
 
 /* A message of the golden client: the very same, or one of that number and length. */
@@ -184,7 +222,7 @@ static void
 answer(struct fake *f, const uint8_t *msg, size_t len)
 {
 	const struct golden *g = f->golden;
-	uint32_t vrf = 0;
+	uint32_t vrf = vrf_of(g, msg);
 	size_t line;
 
 	f->messages++;
@@ -192,9 +230,9 @@ answer(struct fake *f, const uint8_t *msg, size_t len)
 		f->closed = true;
 		return;
 	}
-	if (g->dialect->version == 6)
-		memcpy(&vrf, msg + 4, 4);
-	if (vrf != 0) {
+	if (vrf != 0 && vrf == f->vrf) {
+		f->in_vrf++; /* it has nothing to tell */
+	} else if (vrf != 0) {
 		say_error(f, msg, 1);
 	} else if (is_route(g, msg)) {
 		f->routes++;

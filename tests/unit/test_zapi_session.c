@@ -16,7 +16,7 @@
 #include "tests/unit/test_zapi_fake.h"
 #include "zapi/session.h"
 
-#define KINDS (ZAPI_EVENT_LOOKUP + 1)
+#define KINDS (ZAPI_EVENT_VRF + 1)
 
 static const struct zapi_prefix p4 = { AF_INET, 32, { 10, 1, 53, 1 } };
 static const struct zapi_prefix p6 = { AF_INET6, 128,
@@ -38,6 +38,7 @@ struct world {
 	int64_t up_at, stuck_at;
 	char text[KINDS][256];
 	struct zapi_msg last[KINDS];
+	uint32_t ready;		 /* the VRF of the last ZAPI_EVENT_VRF_READY */
 	bool announce_when_told; /* call a verb inside of a callback */
 	size_t held_len;
 	int64_t held_until;
@@ -54,12 +55,14 @@ on_event(void *arg, const struct zapi_event *ev)
 	assert_int_equal(ev->msg != NULL, ev->kind >= ZAPI_EVENT_ROUTE);
 	if (ev->msg != NULL)
 		w->last[ev->kind] = *ev->msg;
+	if (ev->kind == ZAPI_EVENT_VRF_READY)
+		w->ready = ev->vrf;
 	if (ev->kind == ZAPI_EVENT_UP)
 		w->up_at = w->now;
 	if (ev->kind == ZAPI_EVENT_STUCK)
 		w->stuck_at = w->now;
 	if (ev->kind == ZAPI_EVENT_ROUTE && w->announce_when_told)
-		zapi_session_announce(w->session, &p4, 1, 53, 3);
+		zapi_session_announce(w->session, 0, &p4, 1, 53, 3);
 }
 
 static struct world *
@@ -312,7 +315,7 @@ test_forced_wrong(void **state)
 		for (t = 0; t < 20000; t += 500) {
 			run(w, 500);
 			assert_int_not_equal(zapi_session_state(w->session), ZAPI_UP);
-			assert_int_equal(zapi_session_announce(w->session, &p4, 1, 53, 3), -1);
+			assert_int_equal(zapi_session_announce(w->session, 0, &p4, 1, 53, 3), -1);
 			assert_int_equal(errno, ENOTCONN);
 		}
 		assert_true(w->events[ZAPI_EVENT_STUCK] + w->events[ZAPI_EVENT_REFUSED] +
@@ -354,12 +357,12 @@ test_batches(void **state)
 	for (i = 0; i < GOLDEN_FILES; i++) {
 		struct world *w = world_new(golden_files[i], NULL);
 
-		assert_int_equal(zapi_session_announce(w->session, &p6, 1, 53, 3), -1);
+		assert_int_equal(zapi_session_announce(w->session, 0, &p6, 1, 53, 3), -1);
 		assert_int_equal(errno, ENOTCONN);
 		run(w, 4000);
-		assert_int_equal(zapi_session_announce(w->session, &p6, 1, 53, 3), 0);
+		assert_int_equal(zapi_session_announce(w->session, 0, &p6, 1, 53, 3), 0);
 		check_batch(w, true, 3);
-		assert_int_equal(zapi_session_withdraw(w->session, &p6, 1, 4), 0);
+		assert_int_equal(zapi_session_withdraw(w->session, 0, &p6, 1, 4), 0);
 		check_batch(w, false, 4);
 		world_free(w);
 	}
@@ -376,19 +379,19 @@ test_backlog(void **state)
 
 	(void)state;
 	run(w, 500);
-	assert_int_equal(zapi_session_announce(w->session, &none, 1, 53, 3), -1);
+	assert_int_equal(zapi_session_announce(w->session, 0, &none, 1, 53, 3), -1);
 	assert_int_equal(errno, EINVAL);
-	while (zapi_session_announce(w->session, &p4, 1, 53, 3) == 0)
+	while (zapi_session_announce(w->session, 0, &p4, 1, 53, 3) == 0)
 		before = zapi_session_output(w->session, &buf);
 	assert_int_equal(errno, ENOBUFS);
 	assert_int_equal(before % (3 * 28 + 48), 0);
 	assert_int_equal(zapi_session_output(w->session, &buf), before);
 	assert_true(before <= ZAPI_BACKLOG_MAX);
-	assert_int_equal(zapi_session_withdraw(w->session, &p4, 1, 100000000), -1);
+	assert_int_equal(zapi_session_withdraw(w->session, 0, &p4, 1, 100000000), -1);
 	assert_int_equal(errno, ENOBUFS);
 	assert_int_equal(zapi_session_output(w->session, &buf), before);
 	/* a question still finds room */
-	assert_int_equal(zapi_session_lookup(w->session, &p4, w->now), 0);
+	assert_int_equal(zapi_session_lookup(w->session, 0, &p4, w->now), 0);
 	world_free(w);
 }
 
@@ -403,8 +406,8 @@ test_slow_queue(void **state)
 	(void)state;
 	run(w, 500);
 	for (i = 0; i < 20000; i++)
-		assert_int_equal(zapi_session_announce(w->session, &p4, 1, 53, 3), 0);
-	assert_int_equal(zapi_session_lookup(w->session, &p4, w->now), 0);
+		assert_int_equal(zapi_session_announce(w->session, 0, &p4, 1, 53, 3), 0);
+	assert_int_equal(zapi_session_lookup(w->session, 0, &p4, w->now), 0);
 	w->fake->deaf = true;
 	for (ms = 0; ms < 8000; ms += 100) {
 		size_t len = zapi_session_output(w->session, &buf);
@@ -563,7 +566,7 @@ test_lost(void **state)
 	assert_string_equal(w->text[ZAPI_EVENT_LOST], "zebra closed the connection");
 	assert_int_equal(zapi_session_state(w->session), ZAPI_DOWN);
 	assert_string_equal(name_of(w), "frr-8.3");
-	assert_int_equal(zapi_session_withdraw(w->session, &p4, 1, 3), -1);
+	assert_int_equal(zapi_session_withdraw(w->session, 0, &p4, 1, 3), -1);
 	run(w, 20000);
 	assert_true(w->attempts >= 8);
 	for (i = 1; i < 8; i++)
@@ -836,12 +839,12 @@ test_lookups(void **state)
 	int i;
 
 	(void)state;
-	assert_int_equal(zapi_session_lookup(w->session, &p4, w->now), -1);
+	assert_int_equal(zapi_session_lookup(w->session, 0, &p4, w->now), -1);
 	assert_int_equal(errno, ENOTCONN);
 	run(w, 500);
 	for (i = 0; i < 5; i++) {
 		address.addr[3] = (uint8_t)i;
-		assert_int_equal(zapi_session_lookup(w->session, &address, w->now), 0);
+		assert_int_equal(zapi_session_lookup(w->session, 0, &address, w->now), 0);
 	}
 	settle(w);
 	assert_int_equal(w->events[ZAPI_EVENT_LOOKUP], 5);
@@ -850,7 +853,7 @@ test_lookups(void **state)
 	run(w, 5000);
 	assert_int_equal(w->events[ZAPI_EVENT_LOOKUP], 5); /* none of a keepalive's */
 	w->fake->mute = true;
-	for (i = 0; zapi_session_lookup(w->session, &address, w->now) == 0; i++)
+	for (i = 0; zapi_session_lookup(w->session, 0, &address, w->now) == 0; i++)
 		;
 	assert_int_equal(errno, ENOBUFS);
 	assert_true(i >= 1000);
@@ -874,7 +877,7 @@ test_lookup_of_ipv6(void **state)
 
 		run(w, 4000);
 		assert_int_equal(
-		    zapi_session_lookup(w->session, &p6, w->now), zebras[i].can ? 0 : -1);
+		    zapi_session_lookup(w->session, 0, &p6, w->now), zebras[i].can ? 0 : -1);
 		if (!zebras[i].can)
 			assert_int_equal(errno, EOPNOTSUPP);
 		assert_int_equal(zapi_session_output(w->session, &buf) > 0, zebras[i].can);
@@ -932,6 +935,151 @@ test_pieces(void **state)
 		}
 }
 
+/* What one message of the queue is, and for which VRF. */
+static void
+next_queued(struct world *w, const uint8_t **buf, size_t *len, struct zapi_msg *msg)
+{
+	const struct zapi_dialect *d = zapi_session_dialect(w->session);
+	int frame = zapi_frame(d, *buf, *len);
+
+	assert_true(frame > 0);
+	assert_int_equal(zapi_decode(d, ZAPI_TO_ZEBRA, *buf, (size_t)frame, msg), 0);
+	*buf += frame;
+	*len -= (size_t)frame;
+}
+
+static void
+check_subscribed(struct world *w, uint32_t vrf)
+{
+	static const enum zapi_command order[] = { ZAPI_REDISTRIBUTE_DEL, ZAPI_REDISTRIBUTE_DEL,
+		ZAPI_INTERFACE_ADD, ZAPI_REDISTRIBUTE_ADD, ZAPI_REDISTRIBUTE_ADD, ZAPI_LOOKUP };
+	const uint8_t *buf;
+	size_t len, i;
+
+	assert_int_equal(zapi_session_subscribe(w->session, vrf, w->now), 0);
+	len = zapi_session_output(w->session, &buf);
+	for (i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+		struct zapi_msg msg;
+
+		next_queued(w, &buf, &len, &msg);
+		assert_int_equal(msg.command, order[i]);
+		assert_int_equal(msg.vrf, order[i] == ZAPI_LOOKUP ? 0 : vrf);
+	}
+	assert_int_equal(len, 0);
+	assert_int_equal(w->events[ZAPI_EVENT_VRF_READY], 0);
+	run(w, 10);
+	assert_int_equal(w->events[ZAPI_EVENT_VRF_READY], 1);
+	assert_int_equal(w->ready, vrf);
+}
+
+/* Every message of a route is of its VRF. */
+static void
+check_routes_in(struct world *w, uint32_t vrf)
+{
+	struct zapi_msg msg;
+	const uint8_t *buf;
+	size_t len;
+	int n = 0;
+
+	assert_int_equal(zapi_session_announce(w->session, vrf, &p4, 1, 53, 3), 0);
+	assert_int_equal(zapi_session_withdraw(w->session, vrf, &p6, 1, 2), 0);
+	for (len = zapi_session_output(w->session, &buf); len > 0; n++) {
+		next_queued(w, &buf, &len, &msg);
+		assert_int_equal(msg.vrf, vrf);
+	}
+	assert_true(n >= 6);
+	run(w, 10);
+}
+
+/* zebra tells of a VRF before its dialect is known, or behind: the session tells it once. */
+static void
+test_vrfs(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < GOLDEN_FILES; i++) {
+		struct world *w = world_new(golden_files[i], NULL);
+		const struct zapi_dialect *d = w->fake->golden->dialect;
+		bool can = d->command[ZAPI_VRF_ADD] >= 0;
+
+		w->fake->vrf = 7;
+		run(w, 4000);
+		assert_up(w, first_guess(w->fake->golden));
+		if (can) {
+			assert_int_equal(w->events[ZAPI_EVENT_VRF], d->first < 500 ? 1 : 2);
+			assert_int_equal(w->last[ZAPI_EVENT_VRF].vrf, 7);
+			assert_int_equal(w->last[ZAPI_EVENT_VRF].command, ZAPI_VRF_ADD);
+			assert_string_equal(w->last[ZAPI_EVENT_VRF].vrf_info.name, "red");
+			assert_string_equal(
+			    w->last[ZAPI_EVENT_VRF].vrf_info.netns, d->first < 500 ? "" : "cellar");
+			assert_int_equal(zapi_session_vrf_backend(w->session),
+			    d->first == 500 || d->first == 600 ? ZAPI_VRF_BY_UNKNOWN
+							       : ZAPI_VRF_BY_DEVICE);
+			check_subscribed(w, 7);
+			check_routes_in(w, 7);
+			assert_int_equal(w->events[ZAPI_EVENT_REFUSED], 0);
+		} else {
+			assert_int_equal(w->events[ZAPI_EVENT_VRF], 0);
+		}
+		world_free(w);
+	}
+}
+
+/* A question to a VRF that goes is not waited for; one to a VRF that stays is. */
+static void
+test_vrf_goes(void **state)
+{
+	struct world *w = world_new("frr-8.4.4", NULL);
+
+	(void)state;
+	w->fake->vrf = 7;
+	run(w, 1000);
+	assert_int_equal(zapi_session_lookup(w->session, 7, &p4, w->now), 0);
+	run(w, 500);
+	fake_say_vrf(w->fake, ZAPI_VRF_DELETE);
+	run(w, 10000);
+	assert_int_equal(w->last[ZAPI_EVENT_VRF].command, ZAPI_VRF_DELETE);
+	assert_up(w, "frr-8.3");
+	assert_int_equal(w->events[ZAPI_EVENT_STUCK], 0);
+	assert_int_equal(w->events[ZAPI_EVENT_LOOKUP], 0);
+
+	assert_int_equal(zapi_session_subscribe(w->session, 7, w->now), 0);
+	fake_say_vrf(w->fake, ZAPI_VRF_DELETE); /* before the answer is read */
+	settle(w);
+	assert_int_equal(w->events[ZAPI_EVENT_VRF_READY], 0);
+	assert_int_equal(zapi_session_lookup(w->session, 7, &p4, w->now), 0);
+	run(w, 2500);
+	assert_int_equal(w->events[ZAPI_EVENT_STUCK], 1);
+	world_free(w);
+}
+
+/* The default VRF does not go, and an id that is none is not told. */
+static void
+test_vrf_nonsense(void **state)
+{
+	static const uint8_t none[] = { 0, 86, 0xfe, 6, 0xff, 0xff, 0xff, 0xff, 0, 33 };
+	struct world *w = world_new("frr-8.4.4", NULL);
+	uint8_t buf[86] = { 0 };
+	int told;
+
+	(void)state;
+	run(w, 1000);
+	told = w->events[ZAPI_EVENT_VRF];
+	memcpy(buf, none, sizeof(none));
+	fake_say(w->fake, buf, sizeof(buf));
+	fake_say_vrf(w->fake, ZAPI_VRF_DELETE); /* fake->vrf is 0 */
+	run(w, 5000);
+	assert_int_equal(w->events[ZAPI_EVENT_VRF], told);
+	assert_up(w, "frr-8.3");
+	assert_int_equal(zapi_session_subscribe(w->session, 7, w->now), 0);
+	w->fake->listening = false;
+	disconnect(w);
+	assert_int_equal(zapi_session_subscribe(w->session, 7, w->now), -1);
+	assert_int_equal(errno, ENOTCONN);
+	world_free(w);
+}
+
 int
 main(void)
 {
@@ -963,6 +1111,9 @@ main(void)
 		cmocka_unit_test(test_lookup_of_ipv6),
 		cmocka_unit_test(test_verb_in_callback),
 		cmocka_unit_test(test_pieces),
+		cmocka_unit_test(test_vrfs),
+		cmocka_unit_test(test_vrf_goes),
+		cmocka_unit_test(test_vrf_nonsense),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

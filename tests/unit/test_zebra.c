@@ -165,11 +165,12 @@ zapi_session_dialect(const struct zapi_session *s)
 
 /* A verb queues tag bytes that go on counting where the last one ended. */
 int
-zapi_session_announce(struct zapi_session *s, const struct zapi_prefix *p, uint32_t ifindex,
-    uint32_t tag, unsigned int deletes)
+zapi_session_announce(struct zapi_session *s, uint32_t vrf, const struct zapi_prefix *p,
+    uint32_t ifindex, uint32_t tag, unsigned int deletes)
 {
 	uint32_t i;
 
+	(void)vrf;
 	(void)p;
 	(void)ifindex;
 	(void)deletes;
@@ -183,17 +184,30 @@ zapi_session_announce(struct zapi_session *s, const struct zapi_prefix *p, uint3
 }
 
 int
-zapi_session_withdraw(
-    struct zapi_session *s, const struct zapi_prefix *p, uint32_t ifindex, unsigned int deletes)
+zapi_session_withdraw(struct zapi_session *s, uint32_t vrf, const struct zapi_prefix *p,
+    uint32_t ifindex, unsigned int deletes)
 {
-	return zapi_session_announce(s, p, ifindex, 3, deletes);
+	return zapi_session_announce(s, vrf, p, ifindex, 3, deletes);
 }
 
 int
-zapi_session_lookup(struct zapi_session *s, const struct zapi_prefix *p, int64_t now)
+zapi_session_lookup(struct zapi_session *s, uint32_t vrf, const struct zapi_prefix *p, int64_t now)
 {
 	s->deadline = now + 20;
-	return zapi_session_announce(s, p, 0, 1, 0);
+	return zapi_session_announce(s, vrf, p, 0, 1, 0);
+}
+
+int
+zapi_session_subscribe(struct zapi_session *s, uint32_t vrf, int64_t now)
+{
+	return zapi_session_lookup(s, vrf, NULL, now);
+}
+
+enum zapi_vrf_backend
+zapi_session_vrf_backend(const struct zapi_session *s)
+{
+	(void)s;
+	return ZAPI_VRF_BY_UNKNOWN;
 }
 
 static void
@@ -207,7 +221,7 @@ on_event(void *arg, const struct zapi_event *ev)
 	if (ev->kind == ZAPI_EVENT_ROUTE)
 		w->routes++;
 	for (; w->answer > 0; w->answer--)
-		zebra_announce(w->zebra, NULL, 1, 10, 1);
+		zebra_announce(w->zebra, 0, NULL, 1, 10, 1);
 }
 
 static int
@@ -216,7 +230,7 @@ verb(struct world *w, uint32_t bytes)
 	int r;
 
 	w->in_verb = true;
-	r = zebra_announce(w->zebra, NULL, 1, bytes, 1);
+	r = zebra_announce(w->zebra, 0, NULL, 1, bytes, 1);
 	w->in_verb = false;
 	return r;
 }
@@ -355,12 +369,12 @@ test_written_at_once(void **state)
 	connected(w);
 	assert_int_equal(verb(w, 100), 0);
 	assert_int_equal(drain(w, &at), 100);
-	assert_int_equal(zebra_withdraw(w->zebra, NULL, 1, 3), 0);
+	assert_int_equal(zebra_withdraw(w->zebra, 0, NULL, 1, 3), 0);
 	assert_int_equal(drain(w, &at), 3);
 	assert_int_equal(zebra_backlog(w->zebra), 0);
 	/* A question may move the deadline. */
 	session->timers = 0;
-	assert_int_equal(zebra_lookup(w->zebra, NULL), 0);
+	assert_int_equal(zebra_lookup(w->zebra, 0, NULL), 0);
 	assert_int_equal(drain(w, &at), 1);
 	UNTIL(w, session->timers > 0);
 	session->deadline = INT64_MAX;
