@@ -65,15 +65,6 @@ conf_errors_free(struct conf_errors *errors)
 	*errors = (struct conf_errors){ .text = NULL };
 }
 
-const struct conf_service *
-conf_service(const struct conf *c, const char *name)
-{
-	for (size_t i = 0; i < c->nservices; i++)
-		if (strcmp(c->services[i].name, name) == 0)
-			return &c->services[i];
-	return NULL;
-}
-
 struct conf *
 conf_understand(struct sources *sources, struct report *r, struct conf_errors *errors)
 {

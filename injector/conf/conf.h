@@ -92,9 +92,6 @@ struct conf {
 
 void conf_free(struct conf *);
 
-/* The service of that name, or NULL. */
-const struct conf_service *conf_service(const struct conf *, const char *name);
-
 /*
  * As JSON text, and back. conf_to_json: a malloc'd string, NULL with errno.
  * conf_from_json: NULL with errno = EINVAL when it is not what conf_to_json wrote; bounded.

@@ -181,6 +181,17 @@ quit(struct engine *e)
 	on_quit_step(-1, 0, e);
 }
 
+static void
+take_route(struct engine *e, const struct ipc_msg *msg)
+{
+	const struct member *m = &e->world->members[msg->service];
+	bool before = world_announces(m);
+
+	world_take(e->world, msg);
+	if (e->verdicts != NULL && world_announces(m) != before)
+		verdicts_announced(e->verdicts, msg->service);
+}
+
 /* What concerns a service, or events for people. */
 static void
 take(struct engine *e, const struct ipc_msg *msg)
@@ -197,8 +208,7 @@ take(struct engine *e, const struct ipc_msg *msg)
 			verdicts_drain(e->verdicts, msg->service, msg->drain.on, msg->drain.reason);
 		break;
 	case IPC_ROUTE:
-		if (world_take(e->world, msg) == 0 && e->verdicts != NULL)
-			verdicts_route_told(e->verdicts, msg->service);
+		take_route(e, msg);
 		break;
 	case IPC_ZEBRA:
 		world_take(e->world, msg);

@@ -207,13 +207,12 @@ show_zebra(const struct world *w)
 {
 	object *o = json_object_new_object();
 	int64_t announced = 0, prefixes = 0;
-	size_t i, k;
+	size_t i;
 
-	for (i = 0; i < w->conf->nservices; i++)
-		for (k = 0; k < w->members[i].conf->nprefixes; k++) {
-			prefixes++;
-			announced += w->members[i].routes[k].state == ROUTE_ANNOUNCED;
-		}
+	for (i = 0; i < w->conf->nservices; i++) {
+		prefixes += (int64_t)w->members[i].conf->nprefixes;
+		announced += (int64_t)w->members[i].announced;
+	}
 	add_text(o, "state", zebra_state_name(w->zebra.state));
 	add_time(o, "since", w->zebra.since_us);
 	add_text(o, "dialect", w->zebra.dialect);

@@ -328,7 +328,7 @@ verdicts_begin(struct verdicts *v, struct check_context *ctx)
 }
 
 void
-verdicts_route_told(struct verdicts *v, size_t service)
+verdicts_announced(struct verdicts *v, size_t service)
 {
 	struct member *m = &v->world->members[service];
 	bool announced = world_announces(m);

@@ -26,8 +26,8 @@ void verdicts_free(struct verdicts *);
 
 /* Starts the checks of all services; what stands is down or drained is revoked first. */
 void verdicts_begin(struct verdicts *, struct check_context *);
-/* The keeper told of a route of this service. */
-void verdicts_route_told(struct verdicts *, size_t service);
+/* The first route of this service is announced, or the last one no longer. */
+void verdicts_announced(struct verdicts *, size_t service);
 void verdicts_drain(struct verdicts *, size_t service, bool on, const char *reason);
 /* All checks of the service now, out of turn. */
 void verdicts_check_now(struct verdicts *, size_t service);

@@ -79,6 +79,7 @@ world_find(const struct world *w, const char *name)
 int
 world_take(struct world *w, const struct ipc_msg *msg)
 {
+	struct ipc_route *route;
 	struct member *m;
 
 	if (msg->type == IPC_ZEBRA) {
@@ -90,17 +91,15 @@ world_take(struct world *w, const struct ipc_msg *msg)
 	m = &w->members[msg->service];
 	if (msg->route.prefix >= m->conf->nprefixes)
 		return -1;
-	m->routes[msg->route.prefix] = msg->route;
+	route = &m->routes[msg->route.prefix];
+	m->announced -= route->state == ROUTE_ANNOUNCED;
+	*route = msg->route;
+	m->announced += route->state == ROUTE_ANNOUNCED;
 	return 0;
 }
 
 bool
 world_announces(const struct member *m)
 {
-	size_t i;
-
-	for (i = 0; i < m->conf->nprefixes; i++)
-		if (m->routes[i].state == ROUTE_ANNOUNCED)
-			return true;
-	return false;
+	return m->announced > 0;
 }

@@ -20,6 +20,7 @@ struct member {
 	struct service service;
 	struct history *histories; /* conf->nchecks */
 	struct ipc_route *routes;  /* conf->nprefixes */
+	size_t announced;	   /* so many of them are */
 	char reason[160];	   /* of the drain, or "" */
 	size_t culprit;		   /* the check that took it down last */
 	int64_t lease_until;	   /* clock_ms(), as asked of the keeper last; 0: none */

@@ -28,27 +28,26 @@ configure_apply(struct keeper *k)
 {
 	int64_t now = clock_ms();
 
-	for (struct tenant *t = k->tenants; t != NULL; t = t->next)
+	for (struct tenant *t = k->tenants.first; t != NULL; t = t->next)
 		t->dropped = true;
 	for (size_t i = 0; i < route_table_count(k->routes); i++)
 		route_configure(route_table_at(k->routes, i), NULL);
 	for (uint32_t s = 0; s < k->conf->nservices; s++) {
 		const struct conf_service *service = &k->conf->services[s];
-		struct tenant *t = serve_tenant(k, service->name);
+		struct tenant *t = tenants_find(&k->tenants, service->name);
 		const char *reason;
 
 		if (t == NULL) {
 			t = tenant_new(service, service->lifetime, now);
-			if (t == NULL)
+			if (t == NULL || tenants_add(&k->tenants, t) == -1)
 				fatal("memory");
-			t->next = k->tenants;
-			k->tenants = t;
 			t->drained = drains_get(
 			    k->drains, t->name, service->start == START_DRAINED, &reason);
 			if (reason != NULL)
 				snprintf(t->drain_reason, sizeof(t->drain_reason), "%s", reason);
 		}
 		tenant_configure(t, service, now);
+		t->place = s;
 		for (uint32_t p = 0; p < service->nprefixes; p++) {
 			struct route *route = route_table_find(k->routes, &service->prefixes[p]);
 
@@ -73,26 +72,10 @@ configure_begin(struct keeper *k)
 		if (route_place(route)->dropped)
 			route_want(route, WANT_OFF, 0);
 	}
-	for (struct tenant *t = k->tenants; t != NULL; t = t->next)
+	for (struct tenant *t = k->tenants.first; t != NULL; t = t->next)
 		serve_apply(k, t);
+	k->judge_at = 0; /* leases came, or were made shorter */
 	serve_judge(k);
-}
-
-/* Dropped routes that are withdrawn, dropped tenants: gone. */
-static void
-sweep(struct keeper *k)
-{
-	route_table_sweep(k->routes);
-	for (struct tenant **t = &k->tenants; *t != NULL;) {
-		struct tenant *gone = *t;
-
-		if (!gone->dropped) {
-			t = &gone->next;
-			continue;
-		}
-		*t = gone->next;
-		tenant_free(gone);
-	}
 }
 
 static void
@@ -183,7 +166,8 @@ take_conf(struct keeper *k, struct conf *conf, struct offspring *engine)
 	k->failing = false;
 	configure_apply(k);
 	configure_begin(k);
-	sweep(k);
+	k->dropped = route_table_sweep(k->routes);
+	tenants_sweep(&k->tenants);
 }
 
 static void

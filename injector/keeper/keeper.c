@@ -199,12 +199,7 @@ free_keeper(struct keeper *k)
 	aliases_free(k->world.aliases);
 	drains_close(k->drains);
 	reload_cancel(k->reload);
-	for (struct tenant *t = k->tenants; t != NULL;) {
-		struct tenant *next = t->next;
-
-		tenant_free(t);
-		t = next;
-	}
+	tenants_free(&k->tenants);
 	for (size_t i = 0; i < sizeof(k->signals) / sizeof(k->signals[0]); i++)
 		event_free(k->signals[i]);
 	event_free(k->judge);
@@ -252,7 +247,8 @@ keeper_run(struct conf *conf, const char *file, const char *dir, bool debug)
 		event_base_loop(k.base, EVLOOP_ONCE);
 		if (k.world.leaving && all_withdrawn(&k))
 			break;
-		route_table_sweep(k.routes);
+		if (k.dropped > 0)
+			k.dropped = route_table_sweep(k.routes);
 	}
 	let_engine_go(&k);
 	free_keeper(&k);

@@ -15,9 +15,15 @@ lease_init(struct lease *lease, int64_t patience, int64_t longest, uint32_t tag,
 }
 
 bool
+lease_may_end(const struct lease *lease)
+{
+	return lease->state == LEASE_LIVE || lease->state == LEASE_UNDECIDED;
+}
+
+bool
 lease_judge(struct lease *lease, int64_t now)
 {
-	if ((lease->state != LEASE_LIVE && lease->state != LEASE_UNDECIDED) || now < lease->until)
+	if (!lease_may_end(lease) || now < lease->until)
 		return false;
 	lease->state = LEASE_EXPIRED;
 	return true;

@@ -29,6 +29,8 @@ struct lease {
  */
 void lease_init(struct lease *, int64_t patience, int64_t longest, uint32_t tag, int64_t now);
 
+/* Is there an `until` that counts? */
+bool lease_may_end(const struct lease *);
 /* Must be called before anything else of a lease is believed. true: it expired just now. */
 bool lease_judge(struct lease *, int64_t now);
 

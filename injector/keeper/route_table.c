@@ -113,20 +113,23 @@ route_table_add(struct route_table *t, struct route *route)
 	return 0;
 }
 
-void
+size_t
 route_table_sweep(struct route_table *t)
 {
-	size_t kept = 0, before = t->count;
+	size_t kept = 0, before = t->count, left = 0;
 
 	for (size_t i = 0; i < before; i++) {
-		if (route_is_done(t->routes[i]))
+		if (route_is_done(t->routes[i])) {
 			route_free(t->routes[i]);
-		else
-			t->routes[kept++] = t->routes[i];
+			continue;
+		}
+		left += route_place(t->routes[i])->dropped;
+		t->routes[kept++] = t->routes[i];
 	}
 	t->count = kept;
 	if (kept != before)
 		index_all(t);
+	return left;
 }
 
 size_t

@@ -18,8 +18,8 @@ void route_table_free(struct route_table *);
 struct route *route_table_find(const struct route_table *, const struct prefix *);
 /* 0, or -1 with ENOMEM. The route is the table's. */
 int route_table_add(struct route_table *, struct route *);
-/* Frees the dropped ones that are done. */
-void route_table_sweep(struct route_table *);
+/* Frees the dropped ones that are done: how many are not? */
+size_t route_table_sweep(struct route_table *);
 
 /* In no order that lasts. */
 size_t route_table_count(const struct route_table *);

@@ -46,23 +46,14 @@ serve_route(void *arg, struct route *route)
 	offspring_send(k->engine, &msg);
 }
 
-struct tenant *
-serve_tenant(struct keeper *k, const char *name)
-{
-	for (struct tenant *t = k->tenants; t != NULL; t = t->next)
-		if (strcmp(t->name, name) == 0)
-			return t;
-	return NULL;
-}
-
 /* The routes of a tenant want what its lease wants. */
 void
 serve_apply(struct keeper *k, struct tenant *tenant)
 {
-	const struct conf_service *service = conf_service(k->conf, tenant->name);
+	const struct conf_service *service = &k->conf->services[tenant->place];
 	enum plan_want want = k->world.leaving ? WANT_OFF : tenant_want(tenant);
 
-	for (size_t i = 0; service != NULL && i < service->nprefixes; i++) {
+	for (size_t i = 0; !tenant->dropped && i < service->nprefixes; i++) {
 		struct route *route = route_table_find(k->routes, &service->prefixes[i]);
 
 		if (route != NULL)
@@ -72,42 +63,45 @@ serve_apply(struct keeper *k, struct tenant *tenant)
 
 /* Leases. */
 
+/* To be judged again at that moment, or sooner. */
 static void
-arm_judge(struct keeper *k)
+arm_judge(struct keeper *k, int64_t at)
 {
-	int64_t next = CLOCK_NEVER;
 	struct timeval tv;
 
-	for (struct tenant *t = k->tenants; t != NULL; t = t->next)
-		if ((t->lease.state == LEASE_LIVE || t->lease.state == LEASE_UNDECIDED) &&
-		    t->lease.until < next)
-			next = t->lease.until;
-	if (next == CLOCK_NEVER) {
+	k->judge_at = at;
+	if (at == CLOCK_NEVER) {
 		event_del(k->judge);
 		return;
 	}
-	tv = clock_span_ms(next - clock_ms());
+	tv = clock_span_ms(at - clock_ms());
 	event_add(k->judge, &tv);
 }
 
-/* Before anything is believed: which leases have run out? Also after a SIGSTOP. */
+/*
+ * Before anything is believed: which leases have run out? Also after a SIGSTOP. Renewals only move
+ * ends away: most of the times none can have come.
+ */
 void
 serve_judge(struct keeper *k)
 {
-	int64_t now = clock_ms();
+	int64_t now = clock_ms(), next = CLOCK_NEVER;
 
-	for (struct tenant *t = k->tenants; t != NULL; t = t->next) {
+	if (now < k->judge_at)
+		return;
+	for (struct tenant *t = k->tenants.first; t != NULL; t = t->next) {
 		bool was_live = t->lease.state == LEASE_LIVE;
 
-		if (!lease_judge(&t->lease, now))
-			continue;
-		if (was_live && !t->drained)
-			serve_publish(k,
-			    &EVENT("lease.expired", LOG_LEVEL_ERR, .service = t->name,
-				.text = "no fresh pass came in time"));
-		serve_apply(k, t);
+		if (lease_judge(&t->lease, now)) {
+			if (was_live && !t->drained)
+				serve_publish(k,
+				    &EVENT("lease.expired", LOG_LEVEL_ERR, .service = t->name,
+					.text = "no fresh pass came in time"));
+			serve_apply(k, t);
+		} else if (lease_may_end(&t->lease) && t->lease.until < next)
+			next = t->lease.until;
 	}
-	arm_judge(k);
+	arm_judge(k, next);
 }
 
 /* Two looks in a row: after a standstill of ours its words wait to be read. */
@@ -134,7 +128,8 @@ on_lease(struct keeper *k, struct tenant *t, const struct ipc_lease *lease)
 	if (t->dropped || t->drained ||
 	    lease_renew(&t->lease, lease->until, t->lease.tag, now) == -1)
 		return;
-	arm_judge(k);
+	if (t->lease.until < k->judge_at)
+		arm_judge(k, t->lease.until);
 	if (before != LEASE_LIVE)
 		log_debug(
 		    "%s: lease granted for %lld ms", t->name, (long long)(lease->until - now));
@@ -145,7 +140,6 @@ static void
 on_drain(struct keeper *k, struct tenant *t, const struct ipc_drain *drain)
 {
 	struct ipc_msg msg = { .type = IPC_DRAINED, .drain = *drain };
-	const struct conf_service *service = conf_service(k->conf, t->name);
 
 	t->drained = drain->on;
 	snprintf(t->drain_reason, sizeof(t->drain_reason), "%s", drain->reason);
@@ -154,9 +148,9 @@ on_drain(struct keeper *k, struct tenant *t, const struct ipc_drain *drain)
 	serve_apply(k, t); /* a disk takes its time */
 	if (drains_set(k->drains, t->name, drain->on, drain->reason) == -1)
 		log_warn("%s: the drain holds, but will not survive a restart", t->name);
-	if (service == NULL || k->engine == NULL)
+	if (t->dropped || k->engine == NULL)
 		return;
-	msg.service = (uint32_t)(service - k->conf->services);
+	msg.service = t->place;
 	offspring_send(k->engine, &msg);
 }
 
@@ -181,7 +175,6 @@ on_service_message(struct keeper *k, struct tenant *t, const struct ipc_msg *msg
 			break;
 		lease_revoke(&t->lease);
 		serve_apply(k, t);
-		arm_judge(k);
 		break;
 	case IPC_CHECKPOINT:
 		t->checkpoint = msg->blob;
@@ -227,7 +220,7 @@ on_message(void *arg, struct offspring *o, const struct ipc_msg *msg)
 	if (msg->service >= conf->nservices)
 		return;
 	serve_judge(k);
-	t = serve_tenant(k, conf->services[msg->service].name);
+	t = tenants_find(&k->tenants, conf->services[msg->service].name);
 	if (t != NULL)
 		on_service_message(k, t, msg);
 }
@@ -237,7 +230,7 @@ static void
 tell_service(struct keeper *k, struct offspring *o, uint32_t place)
 {
 	const struct conf_service *service = &offspring_conf(o)->services[place];
-	struct tenant *t = serve_tenant(k, service->name);
+	struct tenant *t = tenants_find(&k->tenants, service->name);
 	struct ipc_msg msg = { .type = IPC_RESTORE, .service = place };
 
 	if (t == NULL)

@@ -23,7 +23,8 @@ struct keeper {
 	int control_fd;
 	struct route_world world;
 	struct route_table *routes;
-	struct tenant *tenants;
+	size_t dropped; /* of the routes: not in the file, to be withdrawn */
+	struct tenants tenants;
 	struct drains *drains;
 	struct offspring *engine, *old_engine;
 	struct reload *reload;
@@ -32,6 +33,7 @@ struct keeper {
 	bool debug;	   /* -d: whatever a file says */
 	struct event *signals[5];
 	struct event *judge, *watch, *look, *late, *deadline;
+	int64_t judge_at;   /* no lease ends sooner */
 	bool engine_silent; /* at the last look */
 	struct ipc_zebra zebra;
 	pid_t zebra_pid; /* of the last session */
@@ -53,7 +55,6 @@ void serve_apply(struct keeper *, struct tenant *);
 void serve_judge(struct keeper *);
 /* Does the engine still speak? Asked every IPC_ALIVE_MS. */
 void serve_watch(struct keeper *);
-struct tenant *serve_tenant(struct keeper *, const char *name);
 
 /* hear.c: what zebra and the kernel say. */
 extern const struct alias_ops hear_alias_ops;

@@ -1,8 +1,10 @@
 /*
- * Tenants: made from the file, asked for what they want.
+ * Tenants: made from the file, found by name, asked for what they want.
  */
 #include "keeper/tenant.h"
 
+#include <errno.h>
+#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,7 +38,7 @@ tenant_new(const struct conf_service *conf, int64_t patience, int64_t now)
 	return tenant;
 }
 
-void
+static void
 tenant_free(struct tenant *tenant)
 {
 	free(tenant->name);
@@ -64,4 +66,60 @@ tenant_want(const struct tenant *tenant)
 	default:
 		return WANT_OFF;
 	}
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct tenant *)a)->name, ((const struct tenant *)b)->name);
+}
+
+struct tenant *
+tenants_find(const struct tenants *tenants, const char *name)
+{
+	const struct tenant key = { .name = (char *)(uintptr_t)name };
+	struct tenant **found = tfind(&key, &tenants->by_name, by_name);
+
+	return found != NULL ? *found : NULL;
+}
+
+int
+tenants_add(struct tenants *tenants, struct tenant *tenant)
+{
+	if (tsearch(tenant, &tenants->by_name, by_name) == NULL) {
+		errno = ENOMEM;
+		return -1;
+	}
+	tenant->next = tenants->first;
+	tenants->first = tenant;
+	return 0;
+}
+
+/* Frees all, or the dropped ones. */
+static void
+discard(struct tenants *tenants, bool all)
+{
+	for (struct tenant **t = &tenants->first; *t != NULL;) {
+		struct tenant *gone = *t;
+
+		if (!all && !gone->dropped) {
+			t = &gone->next;
+			continue;
+		}
+		*t = gone->next;
+		tdelete(gone, &tenants->by_name, by_name);
+		tenant_free(gone);
+	}
+}
+
+void
+tenants_sweep(struct tenants *tenants)
+{
+	discard(tenants, false);
+}
+
+void
+tenants_free(struct tenants *tenants)
+{
+	discard(tenants, true);
 }

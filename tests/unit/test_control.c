@@ -176,6 +176,7 @@ test_why(void **state)
 	history_add(&m->histories[0], clock_us(), 400, CAUSE_OK, "NOERROR");
 	m->lease_until = clock_ms() + 3000;
 	m->routes[0].state = ROUTE_ANNOUNCED;
+	m->announced = 1;
 	m->routes[0].echo_tag = 53;
 	m->routes[0].beyond = BEYOND_NO;
 	m->routes[0].alias = ALIAS_STATE_PERMANENT;
@@ -194,6 +195,7 @@ test_why(void **state)
 	m->lease_until = 0;
 	m->revoked_us = clock_us() - 20000;
 	m->routes[0].state = ROUTE_WITHDRAWN;
+	m->announced = 0;
 	m->routes[0].since_us = m->revoked_us + 7000;
 	text = why(r, fd, "resolver");
 	assert_holds(text, ": no-socket: udp 53: nobody (1 in a row, fall 2)");
