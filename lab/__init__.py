@@ -14,9 +14,11 @@ Needs root. Every stamp is CLOCK_BOOTTIME in microseconds.
 from .netns import Daemon, LabError, Namespace, boottime_us, wait
 from .network import Lab, Node, clean, tags
 from .probe import Probe
+from .releases import release
 from .topology import PREFIX4, PREFIX6, SERVICE, SITE_OF_ANSWER
 from .watch import RouteWatch
 from .zapi import BareClient
 
 __all__ = ["BareClient", "Daemon", "Lab", "LabError", "Namespace", "Node", "PREFIX4", "PREFIX6",
-           "Probe", "RouteWatch", "SERVICE", "SITE_OF_ANSWER", "boottime_us", "clean", "tags", "wait"]
+           "Probe", "RouteWatch", "SERVICE", "SITE_OF_ANSWER", "boottime_us", "clean",
+           "release", "tags", "wait"]

@@ -9,8 +9,8 @@ import socket
 import stat
 
 from .netns import LabError, alive, send, wait, run
+from .releases import LIBDIR
 
-LIBDIR = pathlib.Path("/usr/lib/frr")
 RECIPES = pathlib.Path(__file__).parent.parent / "frr-configs"
 DAEMON_OF = {"ospf": "ospfd", "ospf6": "ospf6d", "rip": "ripd", "ripng": "ripngd", "bgp": "bgpd"}
 PROTOCOL_OF = {daemon: protocol for protocol, daemon in DAEMON_OF.items()}
@@ -28,8 +28,12 @@ pid() {{ cat $dir/$1.pid 2>/dev/null; }}
 runs() {{ p=$(pid $1) && grep -q "$dir/$1.pid" /proc/$p/cmdline 2>/dev/null; }}
 start() {{
 	runs $1 && return 0
-	{libdir}/$1 -d -u frr -g frr -f $dir/$1.conf -i $dir/$1.pid -z $dir/zserv.api \\
-	    --vty_socket $dir -P 0 --log file:$dir/$1.log --log-level informational
+	# some have mgmtd read it for them, from /etc/frr
+	file=
+	$inside {libdir}/$1 --help | grep -q config_file && file="-f $dir/$1.conf"
+	$inside {libdir}/$1 -d -u frr -g frr $file -i $dir/$1.pid -z $dir/zserv.api \\
+	    --vty_socket $dir -P 0 --log file:$dir/$1.log --log-level informational \\
+	    >$dir/$1.out 2>&1 || {{ cat $dir/$1.out >&2; return 1; }}
 }}
 stop() {{
 	runs $1 || return 0
@@ -43,9 +47,22 @@ stop() {{
 	done
 	rm -f $dir/$1.pid
 }}
-# FRR has files at fixed places, too. This mount namespace (of ip netns exec) gets its own.
-mkdir -p /run/frr /var/tmp/frr $dir/tmp
-[ /run/frr -ef $dir ] || {{ mount --bind $dir /run/frr && mount --bind $dir/tmp /var/tmp/frr; }} || exit 1
+# FRR has files at fixed places, too. This mount namespace (of ip netns exec) gets its own. A release
+# that is not the host's runs in its own root, where it sees the host's kernel and the lab's files.
+root={root}
+inside=${{root:+chroot $root}}
+if [ -n "$root" ] && ! [ $root$dir -ef $dir ]; then
+	mount -t tmpfs tmpfs $root/tmp && mkdir -p $root$dir && mount --bind $dir $root$dir || exit 1
+	for shared in dev proc sys etc/passwd etc/group; do
+		mount --rbind /$shared $root/$shared || exit 1
+	done
+fi
+mkdir -p $dir/tmp
+for fixed in run/frr var/run/frr etc/frr var/tmp/frr var/lib/frr; do
+	[ -d $root/$fixed ] || [ $fixed = var/lib/frr ] || mkdir -p $root/$fixed || exit 1
+	case $fixed in var/[tl]*) own=$dir/tmp ;; *) own=$dir ;; esac
+	[ ! -d $root/$fixed ] || [ $root/$fixed -ef $own ] || mount --bind $own $root/$fixed || exit 1
+done
 verb=$1; shift
 [ "$1" = all ] && set -- {daemons}
 case $verb in
@@ -70,7 +87,10 @@ class Frr:
         self.recipe = recipe
         self.timers = tuple(timers)
         self.ecmp = ecmp
+        self.release = node.lab.release
         self.daemons = ["zebra", *(DAEMON_OF[p] for p in protocols)]
+        if self.release.has("mgmtd"):
+            self.daemons.insert(0, "mgmtd")
 
     @property
     def zserv(self):
@@ -84,7 +104,8 @@ class Frr:
         self._file("zebra.conf", f"hostname {self.node.name}\nlog timestamp precision 6\n")
         self._write_protocols(raising=True)
         ctl = self._file("frrctl", CONTROL.format(
-            node=self.node.name, dir=self.dir, libdir=LIBDIR, daemons=" ".join(self.daemons)))
+            node=self.node.name, dir=self.dir, libdir=LIBDIR, daemons=" ".join(self.daemons),
+            root=self.release.root or ""))
         ctl.chmod(ctl.stat().st_mode | stat.S_IXUSR)
 
     def _write_protocols(self, raising):
@@ -135,10 +156,13 @@ class Frr:
     def _ospf6(self, spec):
         yield "router ospf6"
         yield f" ospf6 router-id {spec.router_id}"
+        if self.release.number < (8, 0):
+            yield from (f" interface {port.name} area 0" for port in spec.ports)
         yield "exit"
         for port in spec.ports:
             yield f"interface {port.name}"
-            yield " ipv6 ospf6 area 0"
+            if self.release.number >= (8, 0):
+                yield " ipv6 ospf6 area 0"
             yield from self._ospf_interface("ipv6 ospf6", port)
 
     def _ospf_interface(self, word, port):

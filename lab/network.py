@@ -17,6 +17,7 @@ from . import topology
 from .frr import Frr
 from .nameserver import NameServer
 from .netns import Daemon, LabError, Namespace, run, send, wait
+from .releases import release
 from .zanycast import Zanycast
 
 V6 = {"ospf6", "ripng", "bgp"}
@@ -124,15 +125,17 @@ class Lab:
     timers    protocols for which frr-configs/*/timers.conf is loaded everywhere
     ecmp      RIP: routers keep equal-cost routes and both sites have the same metric
     dns       nsd, named, dnsmasq, or None for no name servers
+    frr       which FRR, by the name that tests/frr/fetch has for it; None: $ZANYCAST_FRR, or the host's
     tag       part of the names of everything; a leftover of the same tag is removed first
 
     zanycastd is not started: node.zanycast.start(), when the test has configured it.
     """
 
     def __init__(self, proto="ospf", variant="site", ring=False, recipe="access-list",
-                 timers=(), ecmp=False, dns="nsd", tag=None, keep=False):
+                 timers=(), ecmp=False, dns="nsd", frr=None, tag=None, keep=False):
         self.protocols = (proto,) if isinstance(proto, str) else tuple(proto)
         self.variant = "ring" if ring else variant
+        self.release = release(frr)
         self.tag = tag or f"{os.getpid():x}-{id(self) >> 4 & 0xfff:x}"
         self.dir = directory(self.tag)
         self.keep = keep

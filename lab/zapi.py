@@ -1,4 +1,4 @@
-"""A bare ZAPI client, dialect of FRR 8.3 to 9.0: no checks, no lease, no memory.
+"""A bare ZAPI client, for the releases that the lab runs: no checks, no lease, no memory.
 
 It announces and withdraws in the instant it is told to. The benchmarks measure with it what
 the network alone costs; tests use it to make a mess that zanycastd has to clean up.
@@ -8,11 +8,11 @@ import ipaddress
 import socket
 import struct
 import threading
+import typing
 
 from .netns import LabError, boottime_us, wait
 
-HELLO, ROUTE_ADD, ROUTE_DELETE, REDISTRIBUTE_ADD, ECHO_ADD, ECHO_DEL = 0x12, 8, 9, 0x0b, 0x1e, 0x1f
-CONNECT, TAG_BIT = 2, 0x08
+CONNECT, LOCAL, TAG_BIT = 2, 3, 0x08
 LO = 1
 
 
@@ -20,22 +20,36 @@ def _message(command, body=b""):
     return struct.pack(">HBBIH", 10 + len(body), 0xfe, 6, 0, command) + body
 
 
-def _route(prefix, message):
+def _route(prefix, message, kind=CONNECT):
     net = ipaddress.ip_network(prefix)
     size = (net.prefixlen + 7) // 8
     family = socket.AF_INET if net.version == 4 else socket.AF_INET6
-    return struct.pack(">BHIIBBB", CONNECT, 0, 0, message, 1, family, net.prefixlen) \
+    return struct.pack(">BHIIBBB", kind, 0, 0, message, 1, family, net.prefixlen) \
         + net.network_address.packed[:size]
 
 
-def add(prefix, tag=53, ifindex=LO):
-    """ROUTE_ADD as bytes: type CONNECT, one IFINDEX nexthop, metric 0."""
-    return _message(ROUTE_ADD, _route(prefix, 0x0d)
-                    + struct.pack(">HIBBI", 1, 0, 1, 0, ifindex) + struct.pack(">II", 0, tag))
+class Numbers(typing.NamedTuple):
+    """Of messages, and the length of the one that differs in it."""
+
+    hello: int
+    route_add: int
+    route_delete: int
+    redistribute_add: int
+    echo_add: int
+    echo_del: int
+    hello_len: int
 
 
-def delete(prefix):
-    return _message(ROUTE_DELETE, _route(prefix, 0))
+# from this release on; routes have the same bytes in all of them
+DIALECTS = {
+    (7, 5): Numbers(18, 8, 9, 11, 33, 34, 9),
+    (8, 2): Numbers(18, 8, 9, 11, 30, 31, 9),
+    (10, 0): Numbers(19, 9, 10, 12, 31, 32, 8),
+}
+
+
+def numbers(release):
+    return DIALECTS[max(first for first in DIALECTS if first <= release.number)]
 
 
 class BareClient:
@@ -43,14 +57,28 @@ class BareClient:
 
     def __init__(self, node):
         self.node = node
+        self.numbers = numbers(node.frr.release)
         self.echo = {}      # prefix: tag last told (0 = none), absent = withdrawn or never told
         self.told_us = {}   # prefix: when
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.connect(str(node.frr.zserv))
-        self.write(_message(HELLO, bytes(9)),
-                   *(_message(REDISTRIBUTE_ADD, struct.pack(">BBH", afi, CONNECT, 0))
+        self.write(_message(self.numbers.hello, bytes(self.numbers.hello_len)),
+                   *(_message(self.numbers.redistribute_add, struct.pack(">BBH", afi, CONNECT, 0))
                      for afi in (1, 2)))
         threading.Thread(target=self._read, daemon=True).start()
+
+    def add(self, prefix, tag=53, ifindex=LO):
+        """ROUTE_ADD as bytes: type CONNECT, one IFINDEX nexthop, metric 0."""
+        return _message(self.numbers.route_add, _route(prefix, 0x0d)
+                        + struct.pack(">HIBBI", 1, 0, 1, 0, ifindex) + struct.pack(">II", 0, tag))
+
+    def delete(self, prefix, kind=CONNECT):
+        return _message(self.numbers.route_delete, _route(prefix, 0, kind))
+
+    def deletes(self, prefix):
+        """All that it takes to delete a prefix, whoever else has added it."""
+        local = [self.delete(prefix, LOCAL)] if self.node.frr.release.number >= (10, 0) else []
+        return [*local, *[self.delete(prefix)] * 3]
 
     def write(self, *messages):
         """Messages in one write, as they are."""
@@ -60,13 +88,14 @@ class BareClient:
         """Alias on lo, then exactly one entry with our tag; returns when zebra has told it."""
         for prefix in prefixes:
             self.node.alias_add(prefix)
-        self.write(*(m for p in prefixes for m in (*[delete(p)] * 3, add(p, tag))))
+        wait(lambda: all(p in self.echo for p in prefixes), timeout, "zebra to tell of the alias")
+        self.write(*(m for p in prefixes for m in (*self.deletes(p), self.add(p, tag))))
         wait(lambda: all(self.echo.get(p) == tag for p in prefixes), timeout,
              f"zebra of {self.node.name} to tell {prefixes}")
 
     def withdraw(self, *prefixes):
         """Written and gone: no waiting, the alias stays."""
-        self.write(*(delete(p) for p in prefixes for _ in range(3)))
+        self.write(*(m for p in prefixes for m in self.deletes(p)))
 
     def close(self):
         self._socket.shutdown(socket.SHUT_RDWR)
@@ -94,7 +123,7 @@ class BareClient:
                     raise LabError("ZAPI: header of zebra makes no sense")
                 if len(buffer) < length:
                     break
-                if command in (ECHO_ADD, ECHO_DEL):
+                if command in (self.numbers.echo_add, self.numbers.echo_del):
                     self._told(command, buffer[10:length])
                 buffer = buffer[length:]
 
@@ -106,7 +135,7 @@ class BareClient:
         prefix = f"{ipaddress.ip_address(body[14:14 + size].ljust(width, bytes(1)))}/{bits}"
         # metric, tag and MTU are the last words of an echo
         tag = struct.unpack(">I", body[-8:-4])[0] if message & TAG_BIT else 0
-        if command == ECHO_ADD:
+        if command == self.numbers.echo_add:
             self.echo[prefix] = tag
         else:
             self.echo.pop(prefix, None)

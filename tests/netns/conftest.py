@@ -1,8 +1,9 @@
-"""One lab per protocol and recipe, raised once per worker; a fresh Scene in it for each test."""
+"""One lab per FRR, protocol and recipe, raised once per worker; a fresh Scene in it for each test."""
 
 import collections
 import os
 import pathlib
+import re
 import sys
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 # pylint: disable=wrong-import-position
 import table
-from lab import LabError
+from lab import LabError, release
 from lab.zanycast import program
 from scene import Labs, Scene
 
@@ -19,18 +20,36 @@ RECIPES = ("access-list", "tag")
 PARTS = 3  # workers that share one protocol and recipe
 
 
+def pytest_addoption(parser):
+    parser.addoption("--frr", default="", metavar="VERSION,...",
+                     help="run all tests on these FRRs (tests/frr/fetch) in place of the host's")
+    parser.addoption("--core-on", default="", metavar="VERSION,...",
+                     help="run the core (@pytest.mark.core) on these, too")
+
+
+def words(text):
+    return [word for word in re.split("[ ,]+", text) if word]
+
+
 def pytest_generate_tests(metafunc):
     """Every test that takes a scene runs for OSPF and RIP, by both recipes; a test that does not
-    look at the network says so: @pytest.mark.once."""
+    look at the network says so: @pytest.mark.once. Beside the FRR that has all of them there are
+    those that have the core, and of its cases as many as show each protocol and each recipe."""
     if "scene" not in metafunc.fixturenames:
         return
-    once = metafunc.definition.get_closest_marker("once")
-    only = metafunc.definition.get_closest_marker("only")
-    wanted = only.args if only else ()
+    marked = metafunc.definition.get_closest_marker
+    wanted = marked("only").args if marked("only") else ()
     cases = [(p, r) for p in PROTOCOLS for r in RECIPES if matches(p, r, wanted)]
-    if once:
+    if marked("once"):
         cases = cases[:1]
-    metafunc.parametrize("place", cases, ids=["-".join(c) for c in cases], scope="session")
+    whole = words(metafunc.config.getoption("frr")) or [None]
+    places = [(frr, *case) for frr in whole for case in cases]
+    if marked("core"):
+        diagonal = [c for c in zip(PROTOCOLS, reversed(RECIPES)) if c in cases] or cases[:1]
+        places += [(frr, *case) for frr in words(metafunc.config.getoption("core_on"))
+                   if frr not in whole for case in diagonal]
+    metafunc.parametrize("place", places, scope="session",
+                         ids=["-".join([str(release(frr)), *case]) for frr, *case in places])
 
 
 def matches(proto, recipe, wanted):
@@ -57,10 +76,11 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.skip(reason="namespaces need root"))
         place = getattr(item, "callspec", None) and item.callspec.params.get("place")
         if place:
-            item.lab_key = f"{part_of[item.path.name]}-" + "-".join(place)
+            column = "-".join([str(release(place[0])), *place[1:]])
+            item.lab_key = f"{part_of[item.path.name]}-{column}"
             item.add_marker(pytest.mark.xdist_group(item.lab_key))
             item.user_properties.append(("scenario", table.title(item)))
-            item.user_properties.append(("column", "-".join(place)))
+            item.user_properties.append(("column", column))
     items.sort(key=lambda item: getattr(item, "lab_key", ""))
 
 
@@ -81,6 +101,7 @@ def pytest_terminal_summary(terminalreporter):
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "once: does not look at the network; one protocol will do")
+    config.addinivalue_line("markers", "core: what every FRR is tried with")
     config.addinivalue_line("markers", "only(words): only for these protocols or recipes")
 
 
@@ -99,7 +120,7 @@ def labs():
 @pytest.fixture
 def scene(request, labs, place):
     """Two sites with running name servers at one router; nothing is announced."""
-    scene = Scene(labs.get(*place), *place)
+    scene = Scene(labs.get(*place), *place[1:])
     request.node.scene = scene
     try:
         with scene.watch:

@@ -28,13 +28,13 @@ class Labs:
     def __init__(self):
         self.lab, self.kind = None, None
 
-    def get(self, proto, recipe):
-        if self.lab and self.kind != (proto, recipe):
+    def get(self, frr, proto, recipe):
+        if self.lab and self.kind != (frr, proto, recipe):
             self.close()
         if not self.lab:
             timers = FAMILIES[proto] if proto == "rip" else ()
-            lab = Lab(proto=FAMILIES[proto], recipe=recipe, timers=timers)
-            self.lab, self.kind = lab.__enter__(), (proto, recipe)
+            lab = Lab(proto=FAMILIES[proto], recipe=recipe, timers=timers, frr=frr)
+            self.lab, self.kind = lab.__enter__(), (frr, proto, recipe)
         return self.lab
 
     def release(self, spoilt, changed_us=0):
@@ -99,8 +99,9 @@ class Scene:
 
     def __init__(self, lab, proto, recipe):
         self.lab, self.proto, self.recipe = lab, proto, recipe
+        self.release = lab.release
         self.ns1, self.ns2, self.r1 = (lab.node(n) for n in ("ns1", "ns2", "r1"))
-        self.daemons = [d for d in self.ns1.frr.daemons if d != "zebra"]
+        self.daemons = [d for d in self.ns1.frr.daemons if d not in ("mgmtd", "zebra")]
         self.prefixes = [PREFIX4, PREFIX6]
         self.watch = RouteWatch(self.r1)
         self.failed = False

@@ -24,6 +24,7 @@ def test_label_and_lifetime(scene):
         pass
 
 
+@pytest.mark.core
 def test_deleted_by_hand(scene):
     """ip addr del of our alias: back, and announced"""
     scene.start()
@@ -46,6 +47,7 @@ def test_deleted_and_dead(scene):
     scene.stays_gone()
 
 
+@pytest.mark.core
 def test_made_permanent(scene):
     """ip addr replace makes it permanent: gets its lifetime back, no flap"""
     scene.start()
@@ -57,6 +59,7 @@ def test_made_permanent(scene):
     scene.wait_clean()
 
 
+@pytest.mark.core
 def test_added_elsewhere(scene):
     """the same address on another interface: said; the service dies: none is ours"""
     scene.start()
@@ -72,6 +75,7 @@ def test_added_elsewhere(scene):
     assert len(scene.aliases("to-r1")) == 2, "somebody else's address was removed"
 
 
+@pytest.mark.core
 def test_there_at_start(scene):
     """the address is there at start (ifupdown): adopted, one entry, withdrawn"""
     for prefix in scene.prefixes:
@@ -119,6 +123,7 @@ def test_kept(scene):
     scene.wait_entries()
 
 
+@pytest.mark.core
 @pytest.mark.only("tag")
 def test_held(scene):
     """alias = held: the address stays while the route goes and comes"""
@@ -150,6 +155,7 @@ def test_held_at_start(scene):
     scene.wait_entries()
 
 
+@pytest.mark.core
 def test_none(scene):
     """alias = none: no address, UNPROTECTED, announced and withdrawn"""
     scene.start(alias="none")
@@ -171,6 +177,7 @@ def test_none_and_killed(scene):
     scene.wait_entries()
 
 
+@pytest.mark.core
 def test_lo_down_and_up(scene):
     """lo down and up: announced again"""
     scene.start()

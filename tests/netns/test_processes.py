@@ -11,6 +11,7 @@ from scene import PATIENCE, TAG
 LIFETIME = {"lifetime": "3s"}  # where its end is waited for
 
 
+@pytest.mark.core
 def test_sigterm(scene):
     """SIGTERM: withdraws, removes its aliases, exits 0"""
     scene.start()
@@ -21,6 +22,7 @@ def test_sigterm(scene):
     scene.event("daemon.stop")
 
 
+@pytest.mark.core
 def test_sigusr1_and_a_new_one(scene):
     """SIGUSR1 and a new start: no flap"""
     scene.start()
@@ -52,6 +54,7 @@ def test_leave(scene):
         scene.event("route.announced", since)
 
 
+@pytest.mark.core
 @pytest.mark.parametrize("who", ["engine", "runner"])
 def test_sigkill_of_a_child(scene, who):
     """SIGKILL of the engine or of the runner: no flap"""
@@ -108,6 +111,7 @@ def test_engine_dies_again_and_again(scene):
     scene.wait_via("ns1")
 
 
+@pytest.mark.core
 @pytest.mark.parametrize("what", ["keeper", "everything"])
 def test_sigkill_withdraws(scene, what):
     """SIGKILL of the keeper or of all: the kernel withdraws"""
@@ -118,6 +122,7 @@ def test_sigkill_withdraws(scene, what):
     scene.wait_entries()
 
 
+@pytest.mark.core
 @pytest.mark.parametrize("what", ["keeper", "everything"])
 def test_sigkill_and_a_new_one(scene, what):
     """SIGKILL of the keeper or of all, and a new start: no flap"""
@@ -140,6 +145,7 @@ def kill(scene, what):
         wait(lambda: not {*left} & {*scene.ns1.ns.pids()}, 5, "engine and runner to end with it")
 
 
+@pytest.mark.core
 def test_sigkill_and_a_dead_service(scene):
     """SIGKILL of all, the service dies, a new start: withdrawn"""
     scene.start()

@@ -90,6 +90,7 @@ def permit(scene, tag):
     scene.spoilt = True
 
 
+@pytest.mark.core
 def test_changes_the_tag(scene):
     """reload with another tag: told, no flap"""
     permit(scene, FAR)

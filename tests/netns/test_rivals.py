@@ -6,7 +6,6 @@ import pytest
 
 from lab import BareClient, boottime_us, wait
 from lab.zanycast import program
-from lab.zapi import add, delete
 from scene import TAG
 
 
@@ -16,6 +15,7 @@ def rival(scene):
     return scene.enter(BareClient(scene.ns1))
 
 
+@pytest.mark.core
 def test_duplicate_by_hand(scene, rival):
     """somebody adds the prefix too, then the service dies: none is left"""
     scene.start()
@@ -45,7 +45,7 @@ def test_another_tag_by_a_rival(scene, rival):
     """somebody replaces our route by one with another tag: ours again"""
     scene.start()
     since = boottime_us()
-    rival.write(*(m for p in scene.prefixes for m in (*[delete(p)] * 3, add(p, 99))))
+    rival.write(*(m for p in scene.prefixes for m in (*rival.deletes(p), rival.add(p, 99))))
     wait(lambda: ours_again(scene, rival, since), 20, "our tag again")
     scene.wait_entries(TAG)
     scene.wait_via("ns1")
@@ -65,6 +65,7 @@ def test_announced_while_withdrawn(scene, rival):
     scene.stays_gone()
 
 
+@pytest.mark.core
 def test_orphans(scene):
     """orphans of a killed predecessor, service dead: withdrawn at the start"""
     with BareClient(scene.ns1) as predecessor:

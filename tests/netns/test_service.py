@@ -9,6 +9,7 @@ from lab import boottime_us
 from scene import BOUND, PATIENCE, SOA, TAG
 
 
+@pytest.mark.core
 def test_dies_and_comes_back(scene):
     """service killed, and back: exactly one entry, then none"""
     scene.start()
@@ -35,6 +36,7 @@ def test_hangs_and_comes_back(scene):
     scene.wait_entries(TAG)
 
 
+@pytest.mark.core
 def test_nothing_before_the_first_success(scene):
     """service dead at start: nothing is announced before the first pass"""
     scene.ns1.dns.kill()

@@ -16,6 +16,7 @@ def frr(scene):
     return scene.ns1.frr
 
 
+@pytest.mark.core
 @pytest.mark.parametrize("how", ["stop", "kill"])
 def test_zebra_restarted(scene, frr, how):
     """zebra alone restarted or killed: said, announced anew, no flap"""
@@ -29,6 +30,7 @@ def test_zebra_restarted(scene, frr, how):
         scene.wait_entries(TAG)
 
 
+@pytest.mark.core
 def test_zebra_hangs(scene, frr):
     """zebra hangs: zebra.stuck, exit status 4; it goes on: all well"""
     scene.start()
@@ -95,6 +97,7 @@ def test_dead_service_and_zebra_absent(scene, frr):
     scene.wait_settled_gone()
 
 
+@pytest.mark.core
 def test_frr_restarted(scene, frr):
     """the whole FRR restarted: announced again"""
     scene.start()
