@@ -25,7 +25,8 @@ make_room(struct outbuf *o, size_t len)
 
 	if (o->size - o->tail >= len && o->buf != NULL)
 		return 0;
-	if (o->head > 0) {
+	/* not for every few bytes that left: what is moved must have been paid for */
+	if (o->head > 0 && o->head >= o->size / 2) {
 		memmove(o->buf, o->buf + o->head, outbuf_waiting(o));
 		o->tail -= o->head;
 		o->head = 0;

@@ -42,7 +42,10 @@ struct zapi_session {
 	int64_t opened, up_since, close_at, retry_at, due, keepalive_at;
 	int64_t listen_until; /* no silence counts before */
 	int64_t backoff;
-	uint64_t sent; /* bytes handed to the socket, ever */
+	/* positions in the stream of bytes to zebra, over all connections */
+	uint64_t sent;	   /* handed to the socket */
+	uint64_t asked_to; /* behind the last question */
+	uint64_t answered; /* behind the last one that was answered */
 	size_t trailing;
 	char reason[256];
 	enum zapi_vrf_backend vrf_backend;
@@ -165,6 +168,7 @@ ask(struct zapi_session *s, const struct zapi_prefix *prefix, struct question qu
 		outbuf_cut(&s->out, before);
 		return -1;
 	}
+	s->asked_to = question.end;
 	return 0;
 }
 
@@ -172,13 +176,17 @@ static void
 got_answer(struct zapi_session *s, const struct zapi_msg *msg, int64_t now)
 {
 	const struct question *oldest = questions_oldest(&s->questions);
-	struct question question;
+	struct question question, *next;
 
 	/* one of a VRF that has gone may still be answered, when the VRF came back */
 	if (oldest == NULL || oldest->vrf != msg->vrf)
 		return;
 	question = questions_pop(&s->questions);
+	s->answered = question.end;
 	s->keepalive_at = now + KEEPALIVE_MS;
+	/* it answers one behind the other: the next one's time begins now */
+	if ((next = questions_oldest(&s->questions)) != NULL && next->asked < now)
+		next->asked = now;
 	if (question.asker == ASKED_BY_CALLER) {
 		emit(s, ZAPI_EVENT_LOOKUP, msg, NULL);
 	} else if (question.asker == ASKED_FOR_VRF) {
@@ -301,6 +309,7 @@ zapi_session_connected(struct zapi_session *s, int64_t now)
 	s->closing = s->synced = s->was_up = s->at_once = s->refused = false;
 	s->opened = now;
 	s->listen_until = now;
+	s->asked_to = s->answered = s->sent;
 	s->alternative = NULL;
 	s->trailing = 0;
 	s->vrf_backend = ZAPI_VRF_BY_UNKNOWN;
@@ -569,13 +578,40 @@ zapi_session_wish(const struct zapi_session *s)
 	return s->wish;
 }
 
+/* How much may be on the way to zebra: never less than what it needs to answer. */
+static size_t
+window(const struct zapi_session *s)
+{
+	uint64_t end = s->answered + ZAPI_WINDOW;
+
+	if (s->questions.count == 0)
+		return SIZE_MAX;
+	if (end < s->questions.ring[s->questions.first].end)
+		end = s->questions.ring[s->questions.first].end;
+	return end > s->sent ? end - s->sent : 0;
+}
+
 size_t
 zapi_session_output(const struct zapi_session *s, const uint8_t **buf)
 {
-	size_t waiting = outbuf_waiting(&s->out);
+	size_t waiting = outbuf_waiting(&s->out), may = window(s);
 
+	if (waiting > may)
+		waiting = may;
 	*buf = waiting > 0 ? s->out.buf + s->out.head : NULL;
 	return waiting;
+}
+
+uint64_t
+zapi_session_queued(const struct zapi_session *s)
+{
+	return s->sent + outbuf_waiting(&s->out);
+}
+
+uint64_t
+zapi_session_left(const struct zapi_session *s)
+{
+	return s->sent;
 }
 
 void
@@ -634,6 +670,13 @@ zapi_session_withdraw(struct zapi_session *s, uint32_t vrf, const struct zapi_pr
     uint32_t ifindex, unsigned int deletes)
 {
 	return queue_route(s, vrf, prefix, ifindex, NULL, deletes);
+}
+
+void
+zapi_session_fence(struct zapi_session *s, int64_t now)
+{
+	if (s->state == ZAPI_UP && zapi_session_queued(s) - s->asked_to >= ZAPI_FENCE)
+		ask(s, &nowhere, (struct question){ .asker = ASKED_FOR_LIFE }, now);
 }
 
 int

@@ -80,9 +80,16 @@ void zapi_session_timer(struct zapi_session *, int64_t now);
 int64_t zapi_session_deadline(const struct zapi_session *);
 enum zapi_wish zapi_session_wish(const struct zapi_session *);
 
-/* Bytes to write: *buf stays valid until the next call. Returns their number. */
+/*
+ * Bytes to write: *buf stays valid until the next call. Returns their number. When much waits, it
+ * is no more than ZAPI_WINDOW ahead of zebra's last answer, or what it needs to answer at all.
+ */
+#define ZAPI_WINDOW (256u << 10)
 size_t zapi_session_output(const struct zapi_session *, const uint8_t **buf);
 void zapi_session_sent(struct zapi_session *, size_t len);
+/* Positions in the stream of all bytes to zebra: behind what is queued, behind what was sent. */
+uint64_t zapi_session_queued(const struct zapi_session *);
+uint64_t zapi_session_left(const struct zapi_session *);
 
 enum zapi_state zapi_session_state(const struct zapi_session *);
 /* NULL as long as it is not known; stays the last one known while down. */
@@ -105,6 +112,9 @@ int zapi_session_announce(struct zapi_session *, uint32_t vrf, const struct zapi
 /* { [DEL(LOCAL)] DEL x deletes } */
 int zapi_session_withdraw(struct zapi_session *, uint32_t vrf, const struct zapi_prefix *,
     uint32_t ifindex, unsigned int deletes);
+/* To be called behind them: in a long queue zebra is asked something every so many bytes. */
+#define ZAPI_FENCE (32u << 10)
+void zapi_session_fence(struct zapi_session *, int64_t now);
 /*
  * Is anything known for this address? Answered by ZAPI_EVENT_LOOKUP, in order.
  * Also -1 with errno = EOPNOTSUPP: the dialect cannot ask for IPv6.

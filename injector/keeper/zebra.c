@@ -16,12 +16,14 @@
 #include "base/clock.h"
 
 #define READ_MAX 65536
-#define WISHES_MAX 4 /* in one turn; more can only be a mistake */
+#define WRITE_SIZE 65536 /* so much does not wait for the end of the turn */
+#define WISHES_MAX 4	 /* in one turn; more can only be a mistake */
 
 struct zebra {
 	struct sockaddr_un path;
 	struct zapi_session *session;
 	struct event *readable, *writable, *timer;
+	struct event *leave; /* at the end of this turn of the loop: write what was queued in it */
 	struct event_base *base;
 	int fd; /* -1: none */
 	/* The session is at work and its events may come back here: queue, send later. */
@@ -165,6 +167,17 @@ on_writable(evutil_socket_t fd, short what, void *arg)
 }
 
 static void
+on_leave(evutil_socket_t fd, short what, void *arg)
+{
+	struct zebra *z = arg;
+
+	(void)fd;
+	(void)what;
+	flush(z);
+	set_timer(z, clock_ms());
+}
+
+static void
 on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	struct zebra *z = arg;
@@ -195,8 +208,10 @@ zebra_new(struct event_base *base, const char *path, const struct zapi_dialect *
 	memcpy(z->path.sun_path, path, strlen(path) + 1);
 	z->session = zapi_session_new(forced, fn, arg, clock_ms());
 	z->timer = event_new(base, -1, 0, on_timer, z);
+	z->leave = event_new(base, -1, 0, on_leave, z);
 	/* From the loop: no event before the caller knows what we return. */
-	if (z->session == NULL || z->timer == NULL || event_add(z->timer, &at_once) == -1) {
+	if (z->session == NULL || z->timer == NULL || z->leave == NULL ||
+	    event_add(z->timer, &at_once) == -1) {
 		zebra_free(z);
 		errno = ENOMEM;
 		return NULL;
@@ -212,6 +227,8 @@ zebra_free(struct zebra *z)
 	hang_up(z);
 	if (z->timer != NULL)
 		event_free(z->timer);
+	if (z->leave != NULL)
+		event_free(z->leave);
 	if (z->session != NULL)
 		zapi_session_free(z->session);
 	free(z);
@@ -246,13 +263,27 @@ zebra_vrf_backend(const struct zebra *z)
 	return zapi_session_vrf_backend(z->session);
 }
 
+/* Behind each verb. What one turn of the loop queues leaves in few writes, all in that turn. */
+static void
+queued(struct zebra *z)
+{
+	const uint8_t *buf;
+
+	zapi_session_fence(z->session, clock_ms());
+	if (z->busy)
+		return;
+	if (zapi_session_output(z->session, &buf) >= WRITE_SIZE)
+		flush(z);
+	event_active(z->leave, EV_TIMEOUT, 0);
+}
+
 int
 zebra_announce(struct zebra *z, uint32_t vrf, const struct zapi_prefix *p, uint32_t ifindex,
     uint32_t tag, unsigned int deletes)
 {
 	int r = zapi_session_announce(z->session, vrf, p, ifindex, tag, deletes);
 
-	flush(z);
+	queued(z);
 	return r;
 }
 
@@ -262,17 +293,8 @@ zebra_withdraw(struct zebra *z, uint32_t vrf, const struct zapi_prefix *p, uint3
 {
 	int r = zapi_session_withdraw(z->session, vrf, p, ifindex, deletes);
 
-	flush(z);
+	queued(z);
 	return r;
-}
-
-/* The verbs that wait for an answer. */
-static void
-flush_question(struct zebra *z)
-{
-	flush(z);
-	if (!z->busy)
-		set_timer(z, clock_ms());
 }
 
 int
@@ -280,7 +302,7 @@ zebra_lookup(struct zebra *z, uint32_t vrf, const struct zapi_prefix *p)
 {
 	int r = zapi_session_lookup(z->session, vrf, p, clock_ms());
 
-	flush_question(z);
+	queued(z);
 	return r;
 }
 
@@ -289,14 +311,18 @@ zebra_subscribe(struct zebra *z, uint32_t vrf)
 {
 	int r = zapi_session_subscribe(z->session, vrf, clock_ms());
 
-	flush_question(z);
+	queued(z);
 	return r;
 }
 
-size_t
-zebra_backlog(const struct zebra *z)
+uint64_t
+zebra_queued(const struct zebra *z)
 {
-	const uint8_t *buf;
+	return zapi_session_queued(z->session);
+}
 
-	return zapi_session_output(z->session, &buf);
+uint64_t
+zebra_left(const struct zebra *z)
+{
+	return zapi_session_left(z->session);
 }

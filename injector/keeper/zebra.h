@@ -1,6 +1,6 @@
 /*
  * The socket to zebra on libevent: connects, reads and writes for a
- * zapi_session, and writes at once what a verb queued. Knows no route.
+ * zapi_session, and writes what the verbs queued when a turn of the loop ends. Knows no route.
  */
 #ifndef KEEPER_ZEBRA_H
 #define KEEPER_ZEBRA_H
@@ -26,8 +26,8 @@ const struct zapi_dialect *zebra_dialect(const struct zebra *);
 enum zapi_vrf_backend zebra_vrf_backend(const struct zebra *);
 
 /*
- * As the verbs of zapi_session; the bytes are on the socket when they return, unless
- * the socket is full: zebra_backlog() says how many wait.
+ * As the verbs of zapi_session. The bytes are on the socket when the turn of the loop ends, in as
+ * few writes as can be, unless the socket is full or zebra lags behind: then as it reads.
  */
 int zebra_announce(struct zebra *, uint32_t vrf, const struct zapi_prefix *, uint32_t ifindex,
     uint32_t tag, unsigned int deletes);
@@ -35,6 +35,8 @@ int zebra_withdraw(struct zebra *, uint32_t vrf, const struct zapi_prefix *, uin
     unsigned int deletes);
 int zebra_lookup(struct zebra *, uint32_t vrf, const struct zapi_prefix *);
 int zebra_subscribe(struct zebra *, uint32_t vrf);
-size_t zebra_backlog(const struct zebra *);
+/* Positions in the stream of bytes to zebra: behind what is queued, behind what has left us. */
+uint64_t zebra_queued(const struct zebra *);
+uint64_t zebra_left(const struct zebra *);
 
 #endif

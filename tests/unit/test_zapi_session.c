@@ -424,6 +424,74 @@ test_slow_queue(void **state)
 	world_free(w);
 }
 
+static uint64_t
+queue_routes(struct world *w, int n)
+{
+	uint64_t before = zapi_session_queued(w->session);
+
+	while (n-- > 0) {
+		assert_int_equal(zapi_session_announce(w->session, 0, &p4, 1, 53, 3), 0);
+		zapi_session_fence(w->session, w->now);
+	}
+	return zapi_session_queued(w->session) - before;
+}
+
+/* A zebra that answers late gets a window at a time, and is not stuck as long as it answers. */
+static void
+test_window(void **state)
+{
+	struct world *w = world_new("frr-8.4.4", NULL);
+	uint64_t begin, seen, queued;
+	int late;
+
+	(void)state;
+	run(w, 1500);
+	begin = seen = zapi_session_left(w->session);
+	queued = queue_routes(w, 20000);
+	w->delay = ZAPI_ANSWER_MS * 3 / 4;
+	for (late = 0; zapi_session_left(w->session) < begin + queued; late++) {
+		assert_true(late < 20);
+		run(w, w->delay - 1);
+		assert_true(zapi_session_left(w->session) <= seen + ZAPI_WINDOW);
+		assert_true(zapi_session_left(w->session) > seen);
+		seen = zapi_session_left(w->session);
+		run(w, 1);
+		assert_int_equal(zapi_session_state(w->session), ZAPI_UP);
+	}
+	assert_true(late >= 9);
+	assert_int_equal(w->fake->routes, 4 * 20000);
+	world_free(w);
+}
+
+/* The end of a session takes a window along, and the next one begins with another. */
+static void
+test_window_after_a_loss(void **state)
+{
+	struct world *w = world_new("frr-8.4.4", NULL);
+	uint64_t begin;
+
+	(void)state;
+	run(w, 1500);
+	w->fake->mute = true;
+	queue_routes(w, 20000);
+	run(w, ZAPI_ANSWER_MS + 1000);
+	assert_int_equal(w->events[ZAPI_EVENT_STUCK], 1);
+	assert_int_equal(zapi_session_queued(w->session), zapi_session_left(w->session));
+	w->fake->mute = false;
+	run(w, 15000);
+	assert_up(w, "frr-8.3");
+	begin = zapi_session_left(w->session);
+	begin += queue_routes(w, 20000);
+	run(w, 100);
+	assert_int_equal(zapi_session_left(w->session), begin);
+	/* a batch that is longer than a window goes, too */
+	assert_int_equal(zapi_session_withdraw(w->session, 0, &p4, 1, 20000), 0);
+	zapi_session_fence(w->session, w->now);
+	run(w, 100);
+	assert_int_equal(zapi_session_queued(w->session), zapi_session_left(w->session));
+	world_free(w);
+}
+
 static void
 test_keepalive(void **state)
 {
@@ -1090,6 +1158,8 @@ main(void)
 		cmocka_unit_test(test_batches),
 		cmocka_unit_test(test_backlog),
 		cmocka_unit_test(test_slow_queue),
+		cmocka_unit_test(test_window),
+		cmocka_unit_test(test_window_after_a_loss),
 		cmocka_unit_test(test_keepalive),
 		cmocka_unit_test(test_stuck),
 		cmocka_unit_test(test_deaf),
