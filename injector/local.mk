@@ -4,7 +4,8 @@ injector_libbase_a_SOURCES = \
 	injector/base/addr.c injector/base/addr.h \
 	injector/base/clock.c injector/base/clock.h \
 	injector/base/ipc.c injector/base/ipc.h \
-	injector/base/log.c injector/base/log.h
+	injector/base/log.c injector/base/log.h \
+	injector/base/netns.c injector/base/netns.h
 
 noinst_LIBRARIES += injector/libkeeper.a
 injector_libkeeper_a_SOURCES = \
@@ -23,7 +24,8 @@ injector_libkeeper_a_SOURCES = \
 	injector/keeper/serve.c \
 	injector/keeper/start.c injector/keeper/start.h \
 	injector/keeper/state.h \
-	injector/keeper/tenant.c injector/keeper/tenant.h
+	injector/keeper/tenant.c injector/keeper/tenant.h \
+	injector/keeper/vrf.c injector/keeper/vrf.h
 
 include injector/conf.mk
 include injector/checks.mk

@@ -84,15 +84,15 @@ route_is_sound(const struct ipc_route *route)
 	return (unsigned int)route->state < ROUTE_STATES &&
 	    (unsigned int)route->alias < ALIAS_STATES && (unsigned int)route->beyond <= BEYOND_NO &&
 	    is_bool(&route->echo) && is_bool(&route->protected) && is_bool(&route->pending) &&
-	    ENDS(route->text);
+	    ENDS(route->interface) && ENDS(route->text);
 }
 
 static bool
 event_is_sound(const struct ipc_event *ev)
 {
 	return (unsigned int)ev->level <= LOG_LEVEL_DEBUG && ENDS(ev->name) && ENDS(ev->service) &&
-	    ENDS(ev->prefix) && ENDS(ev->check) && ENDS(ev->cause) && ENDS(ev->from) &&
-	    ENDS(ev->to) && ENDS(ev->dialect) && ENDS(ev->text);
+	    ENDS(ev->prefix) && ENDS(ev->vrf) && ENDS(ev->check) && ENDS(ev->cause) &&
+	    ENDS(ev->from) && ENDS(ev->to) && ENDS(ev->dialect) && ENDS(ev->text);
 }
 
 static bool
@@ -165,6 +165,7 @@ ipc_from_event(struct ipc_msg *msg, const struct log_event *ev)
 	COPY(to->name, ev->name);
 	COPY(to->service, ev->service);
 	COPY(to->prefix, ev->prefix);
+	COPY(to->vrf, ev->vrf);
 	COPY(to->check, ev->check);
 	COPY(to->cause, ev->cause);
 	COPY(to->from, ev->from);
@@ -190,6 +191,7 @@ ipc_to_event(const struct ipc_msg *msg)
 		.at_us = from->at_us,
 		.service = set_or_null(from->service),
 		.prefix = set_or_null(from->prefix),
+		.vrf = set_or_null(from->vrf),
 		.check = set_or_null(from->check),
 		.cause = set_or_null(from->cause),
 		.from = set_or_null(from->from),

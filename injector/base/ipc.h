@@ -91,6 +91,7 @@ struct ipc_route {
 	uint32_t tag, echo_tag; /* echo_tag 0: none */
 	int64_t since_us;
 	int64_t lease_until; /* clock_ms(); 0: no lease */
+	char interface[16];  /* of the alias; "": not known before zebra told of the VRF */
 	char text[160];	     /* what it waits for, or why it is refused */
 };
 
@@ -114,7 +115,8 @@ struct ipc_event {
 	enum log_level level;
 	int64_t at_us, took_us, tag;
 	/* empty: not set */
-	char name[32], service[64], prefix[64], check[64], cause[16], from[16], to[16], dialect[24];
+	char name[32], service[64], prefix[64], vrf[40], check[64], cause[16], from[16], to[16],
+	    dialect[24];
 	char text[200];
 };
 

@@ -249,6 +249,7 @@ log_format(const struct log_event *ev, char *buf, int size)
 	add(&line, "%s", ev->name);
 	add_field(&line, "service", ev->service);
 	add_field(&line, "prefix", ev->prefix);
+	add_field(&line, "vrf", ev->vrf);
 	add_field(&line, "check", ev->check);
 	add_field(&line, "cause", ev->cause);
 	add_field(&line, "from", ev->from);

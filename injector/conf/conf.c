@@ -41,6 +41,7 @@ conf_free(struct conf *c)
 		free(s->prefixes);
 		free(s->name);
 		free(s->label);
+		free(s->vrf);
 		free(s->interface);
 		free(s->file);
 	}

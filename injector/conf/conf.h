@@ -12,6 +12,8 @@
 #include "base/addr.h"
 #include "base/log.h"
 
+#define CONF_VRF_DEFAULT "default"
+
 enum check_kind { CHECK_DNS, CHECK_TCP, CHECK_EXEC, CHECK_LISTENER, CHECK_KINDS };
 enum check_target { TARGET_FIXED, TARGET_SERVICE };
 enum transport { TRANSPORT_UDP, TRANSPORT_TCP };
@@ -58,8 +60,9 @@ struct conf_service {
 	char *name;
 	struct prefix *prefixes;
 	size_t nprefixes;
-	char *label; /* "lo:1", or "" */
-	char *interface;
+	char *label;	 /* "lo:1", or "" */
+	char *vrf;	 /* CONF_VRF_DEFAULT unless it is another */
+	char *interface; /* NULL: the VRF's own; never with the default one */
 	enum alias_mode alias;
 	enum adopt adopt;
 	uint32_t tag;

@@ -166,6 +166,8 @@ fill_service(struct conf_service *service, const struct raw_section *s, struct r
 	service->file = must_dup(s->place.file->name);
 	service->line = s->place.line;
 	fill_block(BLOCK_SERVICE, service, s, r);
+	if (service->interface == NULL && strcmp(service->vrf, CONF_VRF_DEFAULT) == 0)
+		service->interface = must_dup("lo");
 	if (raw_option(s, "hold") == NULL)
 		service->hold = service->protocols == 0 ||
 			(service->protocols & (PROTO_OSPF | PROTO_OSPF6)) != 0

@@ -264,7 +264,8 @@ read_service(struct json_object *o, struct conf_service *s)
 	for (; s->nchecks < n; s->nchecks++)
 		in.bad |= !read_check(
 		    json_object_array_get_idx(checks, s->nchecks), &s->checks[s->nchecks]);
-	in.bad |= s->label == NULL || s->interface == NULL;
+	in.bad |= s->label == NULL || s->vrf == NULL ||
+	    (s->interface == NULL && strcmp(s->vrf, CONF_VRF_DEFAULT) == 0);
 	return finish(&in);
 }
 

@@ -110,6 +110,15 @@ check_interface(const char *text)
 }
 
 static const char *
+check_vrf(const char *text)
+{
+	for (const char *p = text; *p != '\0'; p++)
+		if (!isgraph((unsigned char)*p) || *p == '/')
+			return "is not the name of a VRF";
+	return text[0] == '.' ? "is not the name of a VRF" : NULL;
+}
+
+static const char *
 check_address(const char *text)
 {
 	struct sockaddr_storage ss;
@@ -138,6 +147,8 @@ keyword_check_text(const struct keyword *k, const char *text)
 		return check_path(text);
 	case VALUE_INTERFACE:
 		return check_interface(text);
+	case VALUE_VRF:
+		return check_vrf(text);
 	case VALUE_ADDRESS:
 		return check_address(text);
 	case VALUE_DIALECT:

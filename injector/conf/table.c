@@ -114,7 +114,11 @@ static const struct keyword service_keywords[] = {
 	{ "label", VALUE_STRING, 0, 15, .def = "\"\"", SERVICE(label), .example = "\"lo:1\"",
 	    .text = "Label of the IPv4 aliases: the interface, a colon and some characters.\n"
 		    "IPv6 knows no labels.\n" },
-	{ "interface", VALUE_INTERFACE, 1, 15, .def = "lo", SERVICE(interface), .example = "dummy0",
+	{ "vrf", VALUE_VRF, 1, 35, .def = CONF_VRF_DEFAULT, SERVICE(vrf), .example = "red",
+	    .text = "The VRF of the announced routes, as zebra calls it; see\n.Sx VRFS\nin\n"
+		    ".Xr zanycastd 8 .\n" },
+	{ "interface", VALUE_INTERFACE, 1, 15, SERVICE(interface),
+	    .otherwise = "lo; in a VRF that is a device, that device", .example = "dummy0",
 	    .text = "The interface of the aliases and of the announced routes.\n" },
 	{ "alias", VALUE_WORD, .words = aliases, .def = "managed", SERVICE(alias),
 	    .example = "held",

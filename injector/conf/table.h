@@ -28,6 +28,7 @@ enum value_type {
 	VALUE_PATH,	 /* char *: absolute */
 	VALUE_ACCOUNT,	 /* char *: a user or group */
 	VALUE_INTERFACE, /* char * */
+	VALUE_VRF,	 /* char * */
 	VALUE_DIALECT,	 /* char *: "auto" or the name of a row */
 	VALUE_ADDRESS,	 /* char *: an address */
 	VALUE_TIME,	 /* int64_t, ms */

@@ -26,19 +26,30 @@ has_family(const struct conf_service *s, uint8_t family)
 	return false;
 }
 
+/* "lo:1", of printable characters. */
+static bool
+is_label_of(const char *label, const char *interface)
+{
+	size_t len = strlen(interface);
+	const char *p;
+
+	for (p = label; *p > ' ' && *p < 0x7f; p++)
+		;
+	return strncmp(label, interface, len) == 0 && label[len] == ':' && label[len + 1] != '\0' &&
+	    *p == '\0';
+}
+
 static void
 validate_label(const struct conf_service *s, int n, struct report *r)
 {
-	const char *interface = text_of(s->interface), *label = text_of(s->label), *p;
-	size_t len = strlen(interface);
+	/* a VRF's own: zebra will say which of the two it is */
+	const char *interface = s->interface != NULL ? s->interface : text_of(s->vrf);
+	const char *label = text_of(s->label);
 	struct where at = OF_SERVICE(n, "label");
 
 	if (label[0] == '\0')
 		return;
-	for (p = label; *p > ' ' && *p < 0x7f; p++)
-		;
-	if (strncmp(label, interface, len) != 0 || label[len] != ':' || label[len + 1] == '\0' ||
-	    *p != '\0')
+	if (!is_label_of(label, interface) && (s->interface != NULL || !is_label_of(label, "lo")))
 		report_where(r, at, "label = %s must be %s: and some characters, as in %s:1", label,
 		    interface, interface);
 	else if (s->alias == ALIAS_NONE)
@@ -204,6 +215,7 @@ validate_checks(const struct conf_service *s, int n, struct report *r)
 }
 
 struct seen {
+	const char *vrf;
 	const struct prefix *prefix;
 	struct where at;
 };
@@ -212,8 +224,10 @@ static int
 compare_prefixes(const void *a, const void *b)
 {
 	const struct seen *x = a, *y = b;
-	int d = memcmp(x->prefix, y->prefix, sizeof(*x->prefix));
+	int d = strcmp(x->vrf, y->vrf);
 
+	if (d == 0)
+		d = memcmp(x->prefix, y->prefix, sizeof(*x->prefix));
 	if (d == 0)
 		d = x->at.service - y->at.service;
 	return d != 0 ? d : x->at.value < y->at.value ? -1 : 1;
@@ -234,13 +248,14 @@ validate_no_prefix_twice(const struct conf *conf, struct report *r)
 		for (size_t k = 0; k < conf->services[i].nprefixes; k++) {
 			if (conf->services[i].prefixes[k].family == AF_UNSPEC)
 				continue;
-			all[n] = (struct seen){ &conf->services[i].prefixes[k],
-				OF_SERVICE(i, "prefixes") };
+			all[n] = (struct seen){ text_of(conf->services[i].vrf),
+				&conf->services[i].prefixes[k], OF_SERVICE(i, "prefixes") };
 			all[n++].at.value = k;
 		}
 	qsort(all, n, sizeof(*all), compare_prefixes);
 	for (size_t i = 1; i < n; i++)
-		if (prefix_equal(all[i - 1].prefix, all[i].prefix))
+		if (strcmp(all[i - 1].vrf, all[i].vrf) == 0 &&
+		    prefix_equal(all[i - 1].prefix, all[i].prefix))
 			report_where(r, all[i].at,
 			    "prefixes = %s is listed twice: also in service %s "
 			    "at %s",

@@ -162,6 +162,8 @@ add_route(struct table *t, object *o)
 	if (is_unheard(o))
 		snprintf(
 		    notes, sizeof(notes), "unheard: %s does not let it out", text_of(o, "daemon"));
+	if (!is(o, "vrf", "") && !is(o, "vrf", "default"))
+		note(notes, "vrf ", text_of(o, "vrf"));
 	if (out && !bool_of(o, "protected"))
 		note(notes, "", "UNPROTECTED");
 	if (bool_of(o, "pending"))
@@ -314,6 +316,7 @@ print_event(object *o)
 		.name = text_of(o, "event"),
 		.service = text_of(o, "service"),
 		.prefix = text_of(o, "prefix"),
+		.vrf = text_of(o, "vrf"),
 		.check = text_of(o, "check"),
 		.cause = text_of(o, "cause"),
 		.from = text_of(o, "from"),

@@ -19,7 +19,7 @@
 #include "engine/show.h"
 #include "runner/link.h"
 
-#define ENV_MAX 9
+#define ENV_MAX 10
 
 /* One run to come: all it needs, already as text. */
 struct item {
@@ -91,6 +91,7 @@ fill_env(struct item *item, const struct log_event *ev)
 		{ "EVENT", ev->name },
 		{ "SERVICE", ev->service },
 		{ "PREFIX", ev->prefix },
+		{ "VRF", ev->vrf },
 		{ "CHECK", ev->check },
 		{ "CAUSE", ev->cause },
 		{ "FROM", ev->from },

@@ -122,12 +122,13 @@ route_object(const struct member *m, size_t i)
 	char text[PREFIX_STRLEN];
 
 	add_text(o, "prefix", prefix_print(&m->conf->prefixes[i], text));
+	add_text(o, "vrf", m->conf->vrf);
 	add_text(o, "service", m->conf->name);
 	add_text(o, "state", route_state_name(r->state));
 	add_time(o, "since", r->since_us);
 	add_text(o, "alias", alias_state_name(r->alias));
 	add_text(o, "mode", modes[m->conf->alias]);
-	add_text(o, "interface", m->conf->interface);
+	add_text(o, "interface", r->interface);
 	add_text(o, "label", m->conf->label);
 	add_number(o, "tag", r->tag);
 	add_number(o, "echo_tag", r->echo_tag);
@@ -278,6 +279,7 @@ show_event(const struct log_event *ev)
 	} fields[] = {
 		{ "service", ev->service },
 		{ "prefix", ev->prefix },
+		{ "vrf", ev->vrf },
 		{ "check", ev->check },
 		{ "cause", ev->cause },
 		{ "from", ev->from },

@@ -223,9 +223,10 @@ say_route(struct teller *t, struct line *line, const struct ipc_route *r)
 		break;
 	}
 	if (r->alias == ALIAS_STATE_FOREIGN)
-		say(line, "; its address is on another interface than %s", conf->interface);
+		say(line, "; its address is on another interface than %s", r->interface);
 	else if (conf->alias != ALIAS_NONE)
-		say(line, "; address %s on %s", alias_state_name(r->alias), conf->interface);
+		say(line, "; address %s on %s", alias_state_name(r->alias),
+		    r->interface[0] != '\0' ? r->interface : "no interface yet");
 	if (!r->protected && (r->state == ROUTE_ANNOUNCED || r->state == ROUTE_ANNOUNCING))
 		say(line, "; UNPROTECTED: nothing takes it back when zanycastd is killed");
 	if (r->pending)
@@ -242,8 +243,10 @@ tell_route(struct teller *t, size_t i)
 	char prefix[PREFIX_STRLEN], since[AGE_STRLEN];
 
 	prefix_print(&t->m->conf->prefixes[i], prefix);
-	say(&line, "route %s: %s for %s", prefix, route_state_name(r->state),
-	    age(t->now_us - r->since_us, since));
+	say(&line, "route %s", prefix);
+	if (strcmp(t->m->conf->vrf, CONF_VRF_DEFAULT) != 0)
+		say(&line, " in vrf %s", t->m->conf->vrf);
+	say(&line, ": %s for %s", route_state_name(r->state), age(t->now_us - r->since_us, since));
 	say_route(t, &line, r);
 	tell(t, &line);
 	if (r->state != ROUTE_ANNOUNCED)

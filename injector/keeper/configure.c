@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "keeper/keeper.h"
 #include "keeper/state.h"
+#include "keeper/vrf.h"
 
 void
 configure_log(const struct keeper *k, struct conf *conf)
@@ -20,6 +21,14 @@ configure_log(const struct keeper *k, struct conf *conf)
 		conf->log_level = LOG_LEVEL_DEBUG;
 	}
 	log_open("zanycastd", conf->log_target, conf->log_level);
+}
+
+struct route *
+configure_route(const struct keeper *k, const struct conf_service *service, size_t prefix)
+{
+	const struct vrf *vrf = vrfs_named(k->world.vrfs, service->vrf);
+
+	return route_table_find(k->routes, vrf, &service->prefixes[prefix]);
 }
 
 /* Routes and tenants of k->conf; those of the file before it that are not in it are dropped. */
@@ -49,7 +58,7 @@ configure_apply(struct keeper *k)
 		tenant_configure(t, service, now);
 		t->place = s;
 		for (uint32_t p = 0; p < service->nprefixes; p++) {
-			struct route *route = route_table_find(k->routes, &service->prefixes[p]);
+			struct route *route = configure_route(k, service, p);
 
 			if (route != NULL)
 				route_configure(route, service);
@@ -246,8 +255,12 @@ static void
 check_service(
     struct aliases *aliases, const struct conf_service *service, struct conf_errors *errors)
 {
-	uint32_t ifindex = aliases_link(aliases, service->interface, NULL);
+	const char *interface = service->interface != NULL ? service->interface : service->vrf;
+	uint32_t ifindex = aliases_link(aliases, interface, NULL);
 
+	/* a VRF that is no device has them on lo */
+	if (ifindex == 0 && service->interface == NULL)
+		ifindex = aliases_link(aliases, "lo", NULL);
 	for (size_t i = 0; i < service->nprefixes; i++) {
 		char name[PREFIX_STRLEN], line[256];
 		struct alias_info info;

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "keeper/zebra.h"
 #include "keeper/state.h"
+#include "keeper/vrf.h"
 
 /* Zebra. */
 
@@ -29,16 +30,63 @@ zebra_is(struct keeper *k, enum zebra_state state, const char *text)
 }
 
 static void
-all_sessions(struct keeper *k, bool up)
+sessions_of(struct keeper *k, const struct vrf *vrf, bool up, bool same)
 {
-	pid_t peer = zebra_peer(k->world.zebra);
-	bool same = peer != 0 && peer == k->zebra_pid;
+	if (k->world.asking != NULL && route_vrf(k->world.asking) == vrf)
+		k->world.asking = NULL;
+	for (size_t i = 0; i < route_table_count(k->routes); i++) {
+		struct route *route = route_table_at(k->routes, i);
 
-	if (up)
-		k->zebra_pid = peer;
+		if (route_vrf(route) == vrf)
+			route_session(route, up, same);
+	}
+}
+
+static void
+no_sessions(struct keeper *k)
+{
+	vrfs_session(k->world.vrfs, false);
 	k->world.asking = NULL;
 	for (size_t i = 0; i < route_table_count(k->routes); i++)
-		route_session(route_table_at(k->routes, i), up, same);
+		route_session(route_table_at(k->routes, i), false, false);
+}
+
+static void
+new_sessions(struct keeper *k)
+{
+	pid_t peer = zebra_peer(k->world.zebra);
+
+	vrfs_session(k->world.vrfs, true);
+	k->zebra_is_same = peer != 0 && peer == k->zebra_pid;
+	k->zebra_pid = peer;
+	k->world.asking = NULL;
+	for (size_t i = 0; i < route_table_count(k->routes); i++) {
+		struct route *route = route_table_at(k->routes, i);
+
+		if (vrf_is_default(route_vrf(route)))
+			route_session(route, true, k->zebra_is_same);
+		else
+			route_run(
+			    route); /* its VRF follows; or it is known now what it waits for */
+	}
+}
+
+static void
+heard_vrf(struct keeper *k, const struct zapi_msg *msg)
+{
+	const struct vrf *vrf = vrfs_heard(k->world.vrfs, msg);
+
+	if (vrf != NULL)
+		sessions_of(k, vrf, false, false);
+}
+
+static void
+vrf_ready(struct keeper *k, uint32_t id)
+{
+	const struct vrf *vrf = vrfs_ready(k->world.vrfs, id);
+
+	if (vrf != NULL)
+		sessions_of(k, vrf, true, k->zebra_is_same && !vrf->renewed);
 }
 
 static void
@@ -53,7 +101,7 @@ session_lost(struct keeper *k, enum zebra_state state, const char *name, const c
 		    &EVENT(name, LOG_LEVEL_ERR, .from = zebra_state_name(k->zebra.state),
 			.to = zebra_state_name(state), .text = words));
 	zebra_is(k, state, text);
-	all_sessions(k, false);
+	no_sessions(k);
 }
 
 void
@@ -78,45 +126,54 @@ session_up(struct keeper *k)
 	    &EVENT("zebra.up", LOG_LEVEL_NOTICE, .from = zebra_state_name(k->zebra.state),
 		.to = "up", .dialect = dialect != NULL ? dialect->name : NULL));
 	zebra_is(k, ZEBRA_UP, NULL);
-	all_sessions(k, true);
+	new_sessions(k);
+}
+
+static struct route *
+route_of(struct keeper *k, uint32_t vrf_id, const struct zapi_prefix *prefix)
+{
+	struct prefix p = { .family = prefix->family, .len = prefix->len };
+	const struct vrf *vrf = vrfs_by_id(k->world.vrfs, vrf_id);
+
+	memcpy(p.addr, prefix->addr, sizeof(p.addr));
+	return vrf != NULL ? route_table_find(k->routes, vrf, &p) : NULL;
 }
 
 static void
 heard_route(struct keeper *k, const struct zapi_msg *msg)
 {
-	struct prefix p = { .family = msg->route.prefix.family, .len = msg->route.prefix.len };
 	struct route *route;
 
-	if (msg->route.type != ZAPI_TYPE_CONNECT || msg->vrf != 0)
+	if (msg->route.type != ZAPI_TYPE_CONNECT)
 		return;
-	memcpy(p.addr, msg->route.prefix.addr, sizeof(p.addr));
-	if ((route = route_table_find(k->routes, &p)) != NULL)
+	if ((route = route_of(k, msg->vrf, &msg->route.prefix)) != NULL)
 		route_heard(route, &msg->route, msg->command == ZAPI_REDIST_ADD);
 }
 
 static void
 heard_address(struct keeper *k, const struct zapi_msg *msg)
 {
-	struct prefix p = { .family = msg->address.prefix.family, .len = msg->address.prefix.len };
-	struct route *route;
+	struct route *route = route_of(k, msg->vrf, &msg->address.prefix);
 
-	if (msg->vrf != 0)
-		return;
-	memcpy(p.addr, msg->address.prefix.addr, sizeof(p.addr));
-	if ((route = route_table_find(k->routes, &p)) != NULL)
+	if (route != NULL)
 		route_address(route, &msg->address, msg->command == ZAPI_ADDRESS_ADD);
 }
 
 static void
 heard_interface(struct keeper *k, const struct zapi_msg *msg)
 {
+	const struct vrf *vrf = vrfs_by_id(k->world.vrfs, msg->vrf);
 	bool up = (msg->interface.flags & IFF_UP) != 0 && msg->command != ZAPI_INTERFACE_DOWN &&
 	    msg->command != ZAPI_INTERFACE_DELETE;
 
-	if (msg->vrf != 0)
+	if (vrf == NULL || vrf->users == 0)
 		return;
-	for (size_t i = 0; i < route_table_count(k->routes); i++)
-		route_link(route_table_at(k->routes, i), msg->interface.ifindex, up);
+	for (size_t i = 0; i < route_table_count(k->routes); i++) {
+		struct route *route = route_table_at(k->routes, i);
+
+		if (route_vrf(route) == vrf)
+			route_link(route, msg->interface.ifindex, up);
+	}
 }
 
 static void
@@ -166,7 +223,10 @@ hear_zebra(void *arg, const struct zapi_event *ev)
 		looked_up(k, ev->msg);
 		break;
 	case ZAPI_EVENT_VRF:
+		heard_vrf(k, ev->msg);
+		break;
 	case ZAPI_EVENT_VRF_READY:
+		vrf_ready(k, ev->vrf);
 		break;
 	}
 }
@@ -200,8 +260,8 @@ on_link(void *arg, uint32_t ifindex, const char *name, bool up)
 	bool ours = false;
 
 	(void)ifindex;
-	for (size_t i = 0; i < k->conf->nservices; i++)
-		ours = ours || strcmp(k->conf->services[i].interface, name) == 0;
+	for (size_t i = 0; i < route_table_count(k->routes) && !ours; i++)
+		ours = strcmp(route_interface(route_table_at(k->routes, i)), name) == 0;
 	if (ours)
 		serve_publish(k,
 		    &EVENT(up ? "link.up" : "link.down", up ? LOG_LEVEL_NOTICE : LOG_LEVEL_ERR,
@@ -224,7 +284,8 @@ void
 hear_beyond(void *arg, const struct prefix *prefix, enum beyond beyond)
 {
 	struct keeper *k = arg;
-	struct route *route = route_table_find(k->routes, prefix);
+	const struct vrf *vrf = vrfs_by_id(k->world.vrfs, 0); /* no other is asked of */
+	struct route *route = route_table_find(k->routes, vrf, prefix);
 
 	if (route != NULL)
 		route_beyond(route, beyond);

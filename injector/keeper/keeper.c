@@ -16,6 +16,7 @@
 #include "keeper/beyond.h"
 #include "keeper/start.h"
 #include "keeper/state.h"
+#include "keeper/vrf.h"
 #include "keeper/zebra.h"
 
 #define QUIT_S 2	    /* how long an engine has to end */
@@ -177,10 +178,12 @@ make_world(struct keeper *k)
 	    zebra_new(k->base, k->conf->zebra_socket, forced_dialect(k->conf), hear_zebra, k);
 	if (k->world.zebra == NULL)
 		fatal("%s", k->conf->zebra_socket);
+	k->world.vrfs = vrfs_new(k->world.zebra, k->conf->zebra_socket);
 	k->world.beyond = beyond_new(k->base, k->conf->vty_dir, hear_beyond, k);
 	k->routes = route_table_new();
 	k->drains = drains_open(k->conf->state_dir);
-	if (k->world.beyond == NULL || k->routes == NULL || k->drains == NULL)
+	if (k->world.vrfs == NULL || k->world.beyond == NULL || k->routes == NULL ||
+	    k->drains == NULL)
 		fatal("memory");
 	k->zebra.since_us = clock_us();
 	event_add(k->late, &(struct timeval){ ZAPI_ANSWER_MS / 1000, 0 });
@@ -194,6 +197,7 @@ free_keeper(struct keeper *k)
 	offspring_free(k->engine);
 	k->engine = NULL;
 	route_table_free(k->routes);
+	vrfs_free(k->world.vrfs);
 	zebra_free(k->world.zebra);
 	beyond_free(k->world.beyond);
 	aliases_free(k->world.aliases);

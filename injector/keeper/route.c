@@ -21,7 +21,8 @@ settings_from(struct settings *s, const struct conf_service *conf, const struct 
 {
 	memset(s, 0, sizeof(*s));
 	snprintf(s->service, sizeof(s->service), "%s", conf->name);
-	snprintf(s->interface, sizeof(s->interface), "%s", conf->interface);
+	snprintf(s->interface, sizeof(s->interface), "%s",
+	    conf->interface != NULL ? conf->interface : "");
 	if (prefix->family == AF_INET)
 		snprintf(s->label, sizeof(s->label), "%s", conf->label);
 	s->alias = conf->alias;
@@ -32,6 +33,12 @@ settings_from(struct settings *s, const struct conf_service *conf, const struct 
 	s->hold = conf->hold;
 	s->linger = conf->linger;
 	s->lifetime = conf->lifetime;
+}
+
+bool
+route_in_session(const struct route *r)
+{
+	return zebra_session_state(r->world->zebra) == ZAPI_UP && vrf_takes_routes(r->vrf);
 }
 
 static void
@@ -69,6 +76,8 @@ is_refused(struct route *r)
 {
 	struct alias_info info;
 
+	if (r->vrf->refusal[0] != '\0')
+		return true;
 	if (!aliases_is_network(r->world->aliases, &r->prefix, r->ifindex, &info))
 		return false;
 	/* where ours stands already it must be possible to take it away again */
@@ -101,8 +110,8 @@ observe(struct route *r)
 	struct alias_info info;
 	bool up = false, refused = r->view.refused, foreign = r->foreign;
 
-	r->ifindex = aliases_link(aliases, r->now.interface, &up);
-	r->view.session = zebra_session_state(r->world->zebra) == ZAPI_UP;
+	r->ifindex = aliases_link(aliases, route_interface(r), &up);
+	r->view.session = route_in_session(r);
 	r->view.link = r->ifindex != 0 && up && (!r->view.session || r->zebra_link);
 	r->view.leaving = r->world->leaving || r->place.dropped; /* a held alias goes too */
 	r->view.alias = PLAN_ALIAS_ABSENT;
@@ -120,8 +129,21 @@ observe(struct route *r)
 	if (r->view.refused && !refused)
 		route_say(r,
 		    EVENT("route.refused", LOG_LEVEL_ERR,
-			.text = "it is a network of another interface of this host: a delete "
-				"would take the host's own route; change prefixes or interface"));
+			.text = r->vrf->refusal[0] != '\0'
+			    ? r->vrf->refusal
+			    : "it is a network of another interface of this host: a delete "
+			      "would take the host's own route; change prefixes or interface"));
+}
+
+/* What the plan cannot know of. */
+static const char *
+why_vrf(const struct route *r)
+{
+	if (r->vrf->refusal[0] != '\0')
+		return r->vrf->refusal;
+	if (zebra_session_state(r->world->zebra) != ZAPI_UP || vrf_takes_routes(r->vrf))
+		return NULL;
+	return r->vrf->told ? "zebra has not yet told all routes of the vrf" : r->vrf->waits;
 }
 
 /* Settings that waited for the withdrawal. */
@@ -167,7 +189,7 @@ route_run(struct route *r)
 		observe(r);
 		take_pending(r);
 		step = plan_next(&r->plan, &r->rules, &r->view, now);
-		r->why = step.why;
+		r->why = why_vrf(r) != NULL ? why_vrf(r) : step.why;
 		if (step.action == PLAN_WAIT)
 			break;
 		route_act(r, &step, now);
@@ -194,7 +216,10 @@ route_new(struct route_world *world, const struct prefix *prefix, const struct c
 {
 	struct route *r = calloc(1, sizeof(*r));
 
-	if (r == NULL || (r->timer = evtimer_new(world->base, on_timer, r)) == NULL) {
+	if (r == NULL || (r->timer = evtimer_new(world->base, on_timer, r)) == NULL ||
+	    (r->vrf = vrf_get(world->vrfs, conf->vrf)) == NULL) {
+		if (r != NULL && r->timer != NULL)
+			event_free(r->timer);
 		free(r);
 		return NULL;
 	}
@@ -208,7 +233,7 @@ route_new(struct route_world *world, const struct prefix *prefix, const struct c
 	plan_init(&r->plan);
 	update_rules(r);
 	/* a reload: zebra told of its links before */
-	if (zebra_session_state(world->zebra) == ZAPI_UP) {
+	if (route_in_session(r)) {
 		plan_session(&r->plan, true, clock_ms());
 		r->zebra_link = true;
 	}
@@ -222,6 +247,7 @@ route_free(struct route *r)
 		r->world->asking = NULL;
 	beyond_forget(r->world->beyond, &r->prefix);
 	event_free(r->timer);
+	vrf_put(r->vrf);
 	free(r);
 }
 
@@ -288,7 +314,7 @@ route_heard(struct route *r, const struct zapi_route *route, bool on)
 	if (!route->selected && on)
 		return; /* an entry that is not the best is announced by nobody */
 	plan_heard(&r->plan, &r->rules, &r->view, on, route->tag, clock_ms());
-	if (zebra_session_state(r->world->zebra) == ZAPI_UP)
+	if (route_in_session(r))
 		route_run(r);
 }
 
@@ -297,10 +323,10 @@ route_address(struct route *r, const struct zapi_address *address, bool on)
 {
 	r->view.stir++;
 	if (r->ifindex == 0)
-		r->ifindex = aliases_link(r->world->aliases, r->now.interface, NULL);
+		r->ifindex = aliases_link(r->world->aliases, route_interface(r), NULL);
 	if (address->ifindex == r->ifindex)
 		r->view.zebra_knows = on;
-	if (zebra_session_state(r->world->zebra) == ZAPI_UP)
+	if (route_in_session(r))
 		route_run(r);
 }
 
@@ -308,12 +334,12 @@ void
 route_link(struct route *r, uint32_t ifindex, bool up)
 {
 	if (r->ifindex == 0)
-		r->ifindex = aliases_link(r->world->aliases, r->now.interface, NULL);
+		r->ifindex = aliases_link(r->world->aliases, route_interface(r), NULL);
 	if (ifindex != r->ifindex || up == r->zebra_link)
 		return;
 	r->zebra_link = up;
 	r->view.stir++;
-	if (zebra_session_state(r->world->zebra) == ZAPI_UP)
+	if (route_in_session(r))
 		route_run(r);
 }
 
@@ -333,6 +359,18 @@ route_beyond(struct route *r, enum beyond beyond)
 	else if (r->unheard_at == 0)
 		r->unheard_at = clock_ms();
 	route_run(r);
+}
+
+const struct vrf *
+route_vrf(const struct route *r)
+{
+	return r->vrf;
+}
+
+const char *
+route_interface(const struct route *r)
+{
+	return r->now.interface[0] != '\0' ? r->now.interface : r->vrf->device;
 }
 
 const struct prefix *

@@ -20,12 +20,15 @@ struct event;
 struct aliases;
 struct zebra;
 struct beyond_watch;
+struct vrf;
+struct vrfs;
 
 /* What all routes of one keeper share. */
 struct route_world {
 	struct event_base *base;
 	struct aliases *aliases;
 	struct zebra *zebra;
+	struct vrfs *vrfs;
 	struct beyond_watch *beyond;
 	struct route *asking; /* the one whose lookup zebra has not answered */
 	bool leaving;
@@ -35,7 +38,10 @@ struct route_world {
 
 struct route;
 
-/* settings are copied; service is a name for events. changed: what route_show() tells is new. */
+/*
+ * settings are copied; service is a name for events. changed: what route_show() tells is new. The
+ * VRF is that of the settings for all of its life: another VRF is another route.
+ */
 struct route *route_new(struct route_world *, const struct prefix *, const struct conf_service *,
     void (*changed)(void *arg, struct route *));
 void route_free(struct route *);
@@ -54,7 +60,10 @@ void route_want(struct route *, enum plan_want, int64_t lease_until);
 /* Looks at kernel and zebra again and does what the plan says. */
 void route_run(struct route *);
 
-/* zebra's session came up (same: with the process of the one before) or went away. */
+/*
+ * zebra's session came up (same: with the process of the one before) or went away; for a VRF other
+ * than the default one: it was told to its end, or went.
+ */
 void route_session(struct route *, bool up, bool same);
 /* What zebra told of our interface and prefix. */
 void route_heard(struct route *, const struct zapi_route *, bool on);
@@ -65,7 +74,10 @@ void route_beyond(struct route *, enum beyond);
 
 /* As it stands now: all of struct ipc_route but its place in the service. */
 void route_show(const struct route *, struct ipc_route *);
+const struct vrf *route_vrf(const struct route *);
 const struct prefix *route_prefix(const struct route *);
+/* Where its alias is, or is to be; "": not known before zebra told of the VRF. */
+const char *route_interface(const struct route *);
 struct zapi_prefix route_zapi_prefix(const struct route *);
 
 /* Room for the keeper: where the route is in the file in force. */

@@ -34,7 +34,7 @@ do_alias(struct route *r, const struct plan_step *step)
 		}
 		route_say(r,
 		    EVENT(there ? "alias.adopted" : "alias.added", LOG_LEVEL_INFO,
-			.text = r->now.interface));
+			.text = route_interface(r)));
 		return 0;
 	case PLAN_ALIAS_RENEW:
 		if (alias_renew(aliases, &r->prefix, r->ifindex, r->now.label, r->now.lifetime) ==
@@ -45,7 +45,7 @@ do_alias(struct route *r, const struct plan_step *step)
 		}
 		if (!r->plan.adopted)
 			route_say(
-			    r, EVENT("alias.adopted", LOG_LEVEL_INFO, .text = r->now.interface));
+			    r, EVENT("alias.adopted", LOG_LEVEL_INFO, .text = route_interface(r)));
 		return 0;
 	default:
 		r->plan.adopted = false; /* its end is ours, not a loss */
@@ -53,7 +53,7 @@ do_alias(struct route *r, const struct plan_step *step)
 			note_failure(r, "delete");
 			return -1;
 		}
-		route_say(r, EVENT("alias.removed", LOG_LEVEL_INFO, .text = r->now.interface));
+		route_say(r, EVENT("alias.removed", LOG_LEVEL_INFO, .text = route_interface(r)));
 		return 0;
 	}
 }
@@ -67,7 +67,8 @@ do_zebra(struct route *r, const struct plan_step *step)
 
 	switch (step->action) {
 	case PLAN_ANNOUNCE:
-		if (zebra_announce(zebra, 0, &p, r->ifindex, step->tag, step->deletes) == -1)
+		if (zebra_announce(zebra, r->vrf->id, &p, r->ifindex, step->tag, step->deletes) ==
+		    -1)
 			return -1;
 		if (first && (r->plan.echo != ECHO_ON || r->plan.echo_tag != step->tag))
 			route_say(r,
@@ -75,7 +76,7 @@ do_zebra(struct route *r, const struct plan_step *step)
 				.text = step->why));
 		return 0;
 	case PLAN_WITHDRAW:
-		if (zebra_withdraw(zebra, 0, &p, r->ifindex, step->deletes) == -1)
+		if (zebra_withdraw(zebra, r->vrf->id, &p, r->ifindex, step->deletes) == -1)
 			return -1;
 		if (first && r->plan.echo == ECHO_ON)
 			route_say(
@@ -83,7 +84,7 @@ do_zebra(struct route *r, const struct plan_step *step)
 		return 0;
 	default:
 		/* without an answer the plan goes on without a pulse */
-		if (r->world->asking == NULL && zebra_lookup(zebra, 0, &p) == 0)
+		if (r->world->asking == NULL && zebra_lookup(zebra, r->vrf->id, &p) == 0)
 			r->world->asking = r;
 		return 0;
 	}

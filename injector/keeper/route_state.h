@@ -8,12 +8,14 @@
 #include <net/if.h>
 
 #include "keeper/route.h"
+#include "keeper/vrf.h"
 
 #define UNHEARD_MS 10000 /* so long not let out by the daemon: said */
 
 /* What the file says and an announcement is made with. */
 struct settings {
-	char service[64], interface[IFNAMSIZ], label[IFNAMSIZ];
+	char service[64], label[IFNAMSIZ];
+	char interface[IFNAMSIZ]; /* "": the VRF's own */
 	enum alias_mode alias;
 	enum adopt adopt;
 	enum filter filter;
@@ -26,6 +28,7 @@ struct route {
 	struct route_world *world;
 	void (*changed)(void *arg, struct route *);
 	struct route_place place;
+	struct vrf *vrf;
 	struct prefix prefix;
 	char name[PREFIX_STRLEN];
 	struct settings now, next; /* next: waits for the withdrawal */
@@ -48,6 +51,9 @@ struct route {
 	const char *why;
 	char failure[96]; /* what the kernel refused last */
 };
+
+/* Does zebra take this route? */
+bool route_in_session(const struct route *);
 
 /* route_act.c: carries a step of the plan out, and tells the plan how that went. */
 void route_act(struct route *, const struct plan_step *, int64_t now);

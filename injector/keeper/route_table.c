@@ -18,11 +18,11 @@ struct route_table {
 	size_t nslots;
 };
 
-/* FNV-1a over what makes a prefix. */
+/* FNV-1a over what makes a prefix, begun with its VRF. */
 static size_t
-hash(const struct prefix *p)
+hash(const struct vrf *vrf, const struct prefix *p)
 {
-	uint64_t h = 14695981039346656037u ^ p->len;
+	uint64_t h = 14695981039346656037u ^ p->len ^ (uintptr_t)vrf << 8;
 
 	for (size_t i = 0; i < sizeof(p->addr); i++)
 		h = (h ^ p->addr[i]) * 1099511628211u;
@@ -32,7 +32,7 @@ hash(const struct prefix *p)
 static void
 put(struct route_table *t, uint32_t place)
 {
-	size_t at = hash(route_prefix(t->routes[place]));
+	size_t at = hash(route_vrf(t->routes[place]), route_prefix(t->routes[place]));
 
 	while (t->slots[at & (t->nslots - 1)] != EMPTY)
 		at++;
@@ -91,14 +91,15 @@ route_table_free(struct route_table *t)
 }
 
 struct route *
-route_table_find(const struct route_table *t, const struct prefix *prefix)
+route_table_find(const struct route_table *t, const struct vrf *vrf, const struct prefix *prefix)
 {
-	for (size_t at = hash(prefix);; at++) {
+	for (size_t at = hash(vrf, prefix);; at++) {
 		uint32_t place = t->slots[at & (t->nslots - 1)];
 
 		if (place == EMPTY)
 			return NULL;
-		if (prefix_equal(route_prefix(t->routes[place]), prefix))
+		if (route_vrf(t->routes[place]) == vrf &&
+		    prefix_equal(route_prefix(t->routes[place]), prefix))
 			return t->routes[place];
 	}
 }

@@ -1,5 +1,5 @@
 /*
- * All routes of a keeper, found by prefix.
+ * All routes of a keeper, found by VRF and prefix.
  */
 #ifndef KEEPER_ROUTE_TABLE_H
 #define KEEPER_ROUTE_TABLE_H
@@ -9,13 +9,15 @@
 #include "base/addr.h"
 
 struct route;
+struct vrf;
 struct route_table;
 
 struct route_table *route_table_new(void);
 /* Frees the routes too. */
 void route_table_free(struct route_table *);
 
-struct route *route_table_find(const struct route_table *, const struct prefix *);
+struct route *
+route_table_find(const struct route_table *, const struct vrf *, const struct prefix *);
 /* 0, or -1 with ENOMEM. The route is the table's. */
 int route_table_add(struct route_table *, struct route *);
 /* Frees the dropped ones that are done: how many are not? */

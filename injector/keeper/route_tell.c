@@ -14,6 +14,8 @@ route_say(struct route *r, struct log_event ev)
 {
 	ev.service = r->now.service;
 	ev.prefix = r->name;
+	if (!vrf_is_default(r->vrf))
+		ev.vrf = r->vrf->name;
 	ev.at_us = clock_us();
 	r->world->event(r->world->arg, &ev);
 }
@@ -44,7 +46,8 @@ state_of(const struct route *r)
 static void
 follow_beyond(struct route *r, enum route_state before)
 {
-	if (r->state == ROUTE_ANNOUNCED)
+	/* the daemons are asked of the default VRF */
+	if (r->state == ROUTE_ANNOUNCED && vrf_is_default(r->vrf))
 		beyond_follow(r->world->beyond, &r->prefix, r->now.protocols);
 	else if (before == ROUTE_ANNOUNCED) {
 		beyond_forget(r->world->beyond, &r->prefix);
@@ -122,6 +125,7 @@ route_show(const struct route *r, struct ipc_route *show)
 	show->echo_tag = r->plan.echo_tag;
 	show->since_us = r->since_us;
 	show->lease_until = r->lease_until;
+	snprintf(show->interface, sizeof(show->interface), "%s", route_interface(r));
 	snprintf(show->text, sizeof(show->text), "%s%s%s", r->failure,
 	    r->failure[0] != '\0' && r->why[0] != '\0' ? "; " : "", r->why);
 }

@@ -54,7 +54,7 @@ serve_apply(struct keeper *k, struct tenant *tenant)
 	enum plan_want want = k->world.leaving ? WANT_OFF : tenant_want(tenant);
 
 	for (size_t i = 0; !tenant->dropped && i < service->nprefixes; i++) {
-		struct route *route = route_table_find(k->routes, &service->prefixes[i]);
+		struct route *route = configure_route(k, service, i);
 
 		if (route != NULL)
 			route_want(route, want, want == WANT_ON ? tenant->lease.until : 0);
@@ -243,7 +243,7 @@ tell_service(struct keeper *k, struct offspring *o, uint32_t place)
 	memcpy(msg.drain.reason, t->drain_reason, sizeof(msg.drain.reason));
 	offspring_send(o, &msg);
 	for (uint32_t i = 0; i < service->nprefixes; i++) {
-		struct route *route = route_table_find(k->routes, &service->prefixes[i]);
+		struct route *route = configure_route(k, service, i);
 
 		if (route == NULL)
 			continue;

@@ -36,7 +36,8 @@ struct keeper {
 	int64_t judge_at;   /* no lease ends sooner */
 	bool engine_silent; /* at the last look */
 	struct ipc_zebra zebra;
-	pid_t zebra_pid; /* of the last session */
+	pid_t zebra_pid;    /* of the last session */
+	bool zebra_is_same; /* as in the session before */
 	int status;
 };
 
@@ -55,6 +56,9 @@ void serve_apply(struct keeper *, struct tenant *);
 void serve_judge(struct keeper *);
 /* Does the engine still speak? Asked every IPC_ALIVE_MS. */
 void serve_watch(struct keeper *);
+
+/* configure.c: the route of a service's prefix, by its place; NULL: none. */
+struct route *configure_route(const struct keeper *, const struct conf_service *, size_t prefix);
 
 /* hear.c: what zebra and the kernel say. */
 extern const struct alias_ops hear_alias_ops;

@@ -404,6 +404,35 @@ test_comments_keep_lines(void **state)
 	    "main.conf:3: prefixes = 10.1.1.x is not a prefix: write ADDRESS or ADDRESS/LENGTH\n");
 }
 
+#define VRF(name, more) "service " name " { prefixes = 10.1.53.1 " more " " LISTENER "}\n"
+
+static void
+test_vrfs(void **state)
+{
+	static const char good[] = VRF("a", "") VRF("b", "vrf = red") VRF("c", "vrf = blue")
+	    VRF("d", "vrf = green interface = dummy0 label = 'dummy0:1'")
+		VRF("e", "vrf = e label = 'lo:1'") VRF("f", "vrf = f label = 'f:1'");
+	struct conf *c;
+
+	(void)state;
+	clear();
+	write_text("main.conf", good, sizeof(good) - 1);
+	c = read_tmp(NULL);
+	assert_string_equal(service_of(c, "a")->vrf, "default");
+	assert_string_equal(service_of(c, "a")->interface, "lo");
+	assert_string_equal(service_of(c, "b")->vrf, "red");
+	assert_null(service_of(c, "b")->interface);
+	assert_string_equal(service_of(c, "d")->interface, "dummy0");
+	conf_free(c);
+	refuse_text(VRF("a", "vrf = red") VRF("b", "") VRF("c", "vrf = red"),
+	    "main.conf:3: prefixes = 10.1.53.1/32 is listed twice: also in service a at "
+	    "main.conf:1\n");
+	refuse_text(VRF("a", "vrf = red label = 'blue:1'"),
+	    "main.conf:1: label = blue:1 must be red: and some characters, as in red:1\n");
+	refuse_text(VRF("a", "vrf = ''"), "main.conf:1: vrf = \"\" is empty\n");
+	refuse_text(VRF("a", "vrf = '../x'"), "main.conf:1: vrf = ../x is not the name of a VRF\n");
+}
+
 static void
 test_conf_d(void **state)
 {
@@ -529,6 +558,7 @@ main(void)
 		cmocka_unit_test(test_bytes),
 		cmocka_unit_test(test_syntax),
 		cmocka_unit_test(test_comments_keep_lines),
+		cmocka_unit_test(test_vrfs),
 		cmocka_unit_test(test_conf_d),
 		cmocka_unit_test(test_programs),
 		cmocka_unit_test(test_many_errors),

@@ -180,6 +180,7 @@ test_why(void **state)
 	m->routes[0].echo_tag = 53;
 	m->routes[0].beyond = BEYOND_NO;
 	m->routes[0].alias = ALIAS_STATE_PERMANENT;
+	snprintf(m->routes[0].interface, sizeof(m->routes[0].interface), "lo");
 	text = why(r, fd, "resolver");
 	assert_holds(text, "in 0.4 ms\"");
 	assert_holds(text, "service resolver: up for");

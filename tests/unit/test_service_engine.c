@@ -92,6 +92,7 @@ describe(struct stage *s)
 		.prefixes = &s->prefix,
 		.nprefixes = 1,
 		.label = TEXT(""),
+		.vrf = TEXT("default"),
 		.interface = TEXT("lo"),
 		.tag = TAG,
 		.require = 1,
