@@ -25,8 +25,9 @@ plan_session(struct plan *p, bool up, int64_t now)
 		p->told_ours = p->let_out = false;
 		p->off_at = 0;
 	}
-	/* what the first dump told may have stood for long: no pace of OSPF to wait for */
-	p->let_out_at = 0;
+	/* nobody says since when what the first dump told has stood */
+	p->let_out_at[0] = up && p->let_out ? now : 0;
+	p->let_out_at[1] = 0;
 	p->session_at = up ? now : 0;
 	p->swept = p->settled = p->pulsing = false;
 	p->sent = p->failed = PLAN_WAIT;
@@ -50,12 +51,12 @@ is_ours(const struct plan *p, const struct plan_view *v, uint32_t tag)
 
 /* OSPF sends the first change at once, those of the 5 s behind it together at their end. */
 static void
-note_let_out(struct plan *p, int64_t now)
+note_let_out(int64_t *at, bool let_out, int64_t now)
 {
-	if (!p->let_out || p->let_out_at == 0 || now >= p->let_out_at + PLAN_TWICE_MS)
-		p->let_out_at = now;
-	else if (now >= p->let_out_at)
-		p->let_out_at += PLAN_TWICE_MS;
+	if (!let_out || *at == 0 || now >= *at + PLAN_TWICE_MS)
+		*at = now;
+	else if (now >= *at)
+		*at += PLAN_TWICE_MS;
 }
 
 void
@@ -69,11 +70,12 @@ plan_heard(struct plan *p, const struct plan_rules *r, const struct plan_view *v
 	ours = on && is_ours(p, v, tag);
 	out = on && (!r->tag_filter || ours);
 	if (out && (!p->let_out || (r->echo_has_tag && tag != p->echo_tag))) {
-		note_let_out(p, now);
+		note_let_out(&p->let_out_at[0], p->let_out, now);
+		note_let_out(&p->let_out_at[1], p->let_out, now);
 		p->off_at = 0;
 	} else if (p->let_out && !out) {
 		p->off_at = now;
-		p->let_out_at = 0;
+		p->let_out_at[0] = p->let_out_at[1] = 0;
 		/* this withdrawal was heard by daemons that had time to come back */
 		if (p->session_at != 0 && now >= p->session_at + PLAN_RIP_WAIT_MS)
 			p->orphaned = false;
@@ -163,7 +165,9 @@ plan_in_conflict(const struct plan *p)
 static int64_t
 held_until(const struct plan *p, const struct plan_rules *r)
 {
-	return p->let_out_at == 0 || r->hold == 0 ? 0 : p->let_out_at + r->hold;
+	int64_t at = later(p->let_out_at[0], p->let_out_at[1]);
+
+	return at == 0 || r->hold == 0 ? 0 : at + r->hold;
 }
 
 /* Before this moment an announcement would be missed by them. */

@@ -81,9 +81,11 @@ struct plan {
 	uint32_t echoes;    /* counts all +P and -P of this session */
 	uint32_t echo_stir; /* view.stir then */
 	bool let_out;	    /* the network sees it */
-	int64_t let_out_at; /* when it is sent its last change; 0: none */
-	int64_t off_at;	    /* the -P that ended the last announcement; 0: none */
-	bool told_ours;	    /* our tag was told since the last -P */
+	/* when it is sent its last change, 0: none; if a first dump told of it that moment, or long
+	 * before */
+	int64_t let_out_at[2];
+	int64_t off_at; /* the -P that ended the last announcement; 0: none */
+	bool told_ours; /* our tag was told since the last -P */
 
 	int64_t session_at; /* when the session came up; 0: it is not */
 	bool swept;	    /* the deletes of a start were sent in this session */

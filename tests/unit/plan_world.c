@@ -392,8 +392,8 @@ judge_step(struct world *w, const struct plan_step *step)
 	case PLAN_WITHDRAW:
 		if (want == WANT_ON)
 			blame(w, "a wanted service was withdrawn");
-		if (r->hold != 0 && w->heard_let_out && w->out_at != 0 &&
-		    w->now < w->out_at + r->hold)
+		if (r->hold != 0 && w->heard_let_out &&
+		    w->now < (w->out_at > w->out_at_old ? w->out_at : w->out_at_old) + r->hold)
 			blame(w, "no hold");
 		break;
 	default:
@@ -500,17 +500,25 @@ world_ask(struct world *w)
 		blame(w, "two looks at the same, two plans");
 }
 
+/* When OSPF sends this change, if `at` is when it sent the one before (0: long ago). */
+static void
+note_change(int64_t *at, bool before, int64_t now)
+{
+	if (!before || *at == 0 || now >= *at + PLAN_TWICE_MS)
+		*at = now;
+	else if (now >= *at)
+		*at += PLAN_TWICE_MS;
+	/* else it goes out with the one before it */
+}
+
 static void
 judge_heard(struct world *w, bool on, uint32_t tag)
 {
 	bool out = on && (!w->rules.tag_filter || is_ours(w, tag)), before = w->heard_let_out;
 
 	if (out && (!before || (w->zebra->echo_has_tag && tag != w->heard_tag))) {
-		if (!before || w->out_at == 0 || w->now >= w->out_at + PLAN_TWICE_MS)
-			w->out_at = w->now;
-		else if (w->now >= w->out_at)
-			w->out_at += PLAN_TWICE_MS;
-		/* else it goes out with the one before it */
+		note_change(&w->out_at, before, w->now);
+		note_change(&w->out_at_old, before, w->now);
 	}
 	if (out)
 		w->off_at = 0;
@@ -555,7 +563,9 @@ keeper_hears(struct world *w, const struct world_event *ev)
 		trace(w, "session up");
 		w->session = true;
 		w->connecting = false;
-		w->out_at = 0;
+		/* what the dump told may have been sent a moment ago, or long before */
+		w->out_at = w->heard_let_out ? w->now : 0;
+		w->out_at_old = 0;
 		plan_session(&w->plan, true, w->now);
 		break;
 	}
@@ -598,7 +608,7 @@ world_lose_session(struct world *w, int64_t back_in)
 		w->view.zebra_knows = w->heard_link = false;
 		w->heard_on = w->heard_let_out = w->rib_empty = false;
 		w->heard_tag = 0;
-		w->off_at = w->out_at = 0;
+		w->off_at = w->out_at = w->out_at_old = 0;
 		plan_session(&w->plan, false, w->now);
 		world_ask(w);
 		if (w->view.want == WANT_OFF && w->rules.has_alias &&

@@ -114,7 +114,7 @@ struct world {
 	bool rip_orphan, rib_empty;
 	bool unseen; /* a duplicate that nobody was told of */
 	bool heard_let_out;
-	int64_t out_at, off_at;
+	int64_t out_at, out_at_old, off_at;
 	uint32_t last_tag; /* that we sent */
 	int64_t failed_at;
 	unsigned int actions, messages;
