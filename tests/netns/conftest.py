@@ -46,8 +46,9 @@ def pytest_generate_tests(metafunc):
     places = [(frr, *case) for frr in whole for case in cases]
     if marked("core"):
         diagonal = [c for c in zip(PROTOCOLS, reversed(RECIPES)) if c in cases] or cases[:1]
+        there = {str(release(frr)) for frr in whole}
         places += [(frr, *case) for frr in words(metafunc.config.getoption("core_on"))
-                   if frr not in whole for case in diagonal]
+                   if str(release(frr)) not in there for case in diagonal]
     metafunc.parametrize("place", places, scope="session",
                          ids=["-".join([str(release(frr)), *case]) for frr, *case in places])
 
@@ -76,11 +77,11 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.skip(reason="namespaces need root"))
         place = getattr(item, "callspec", None) and item.callspec.params.get("place")
         if place:
-            column = "-".join([str(release(place[0])), *place[1:]])
-            item.lab_key = f"{part_of[item.path.name]}-{column}"
+            frr, case = str(release(place[0])), "-".join(place[1:])
+            item.lab_key = f"{part_of[item.path.name]}-{frr}-{case}"
             item.add_marker(pytest.mark.xdist_group(item.lab_key))
             item.user_properties.append(("scenario", table.title(item)))
-            item.user_properties.append(("column", column))
+            item.user_properties += [("release", frr), ("case", case)]
     items.sort(key=lambda item: getattr(item, "lab_key", ""))
 
 

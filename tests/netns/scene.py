@@ -197,6 +197,12 @@ class Scene:
             assert condition(), what
             time.sleep(0.05)
 
+    def let_it_be_known(self):
+        """From now on a withdrawal is heard: what somebody else withdraws within 1.5 s of its
+        announcement, neighbours of FRR 7.5 keep for good."""
+        last = max((e.at_us for e in self.changes(0)), default=0)
+        time.sleep(max(0, 1.6 - (boottime_us() - last) / 1e6))
+
     def wait_settled_gone(self, timeout=PATIENCE):
         """No route for 3 s at a stretch, whatever the network still learns late: a new ospfd
         meets LSAs of the old one, a router may not even have heard the announcement."""

@@ -1,4 +1,6 @@
-"""The table at the end of a run: a line for each scenario, a column for each protocol and recipe."""
+"""The table at the end of a run: a line for each scenario."""
+
+import re
 
 SIGNS = {"passed": "ok", "failed": "FAILED", "error": "ERROR", "skipped": "-"}
 WIDTH = 62
@@ -11,27 +13,51 @@ def title(item):
     return words if len(words) <= WIDTH else words[:WIDTH - 1] + "…"
 
 
-def write(reporter):
-    """Rows in the order of files; every run of a test is one cell."""
-    cells, columns, order = {}, [], {}
-    for outcome, sign in SIGNS.items():
+def rows(reporter):
+    """{scenario: {(release, case): (outcome, seconds)}} in the order of files, and all cases."""
+    cells, order, cases = {}, {}, []
+    for outcome in SIGNS:
         for report in reporter.getreports(outcome):
             facts = dict(getattr(report, "user_properties", ()))
             if "scenario" not in facts:
                 continue
-            row, column = facts["scenario"], facts["column"]
-            order.setdefault(row, (report.location[0], report.location[1]))
-            columns += [] if column in columns else [column]
-            if cells.get((row, column)) not in ("FAILED", "ERROR"):
-                seconds = f" {report.duration:.0f} s" if outcome == "passed" else ""
-                cells[row, column] = sign + seconds
-    if not cells:
+            row, case = facts["scenario"], (facts["release"], facts["case"])
+            order.setdefault(row, report.location[:2])
+            cases += [] if case in cases else [case]
+            cells.setdefault(row, {}).setdefault(case, []).append((outcome, report.duration))
+    return {row: cells[row] for row in sorted(order, key=order.get)}, cases
+
+
+def sign(runs):
+    """One cell: of every run of a test that belongs there."""
+    bad = [outcome for outcome, _ in runs if outcome in ("failed", "error")]
+    if bad:
+        return SIGNS[bad[0]] + (f" {len(bad)} of {len(runs)}" if len(runs) > 1 else "")
+    passed = [seconds for outcome, seconds in runs if outcome == "passed"]
+    if not passed:
+        return SIGNS["skipped"]
+    return f"ok {sum(passed) / len(passed):.0f} s" + (f" x {len(passed)}" if len(passed) > 1 else "")
+
+
+def by_number(name):
+    return [int(n) for n in re.findall(r"\d+", name)]
+
+
+def write(reporter):
+    """A column for each protocol and recipe, or for each FRR when there are several."""
+    table, cases = rows(reporter)
+    if not table:
         return
-    columns.sort()
-    wide = max(map(len, order)) + 2
+    releases = sorted({release for release, _ in cases}, key=by_number)
+    if len(releases) > 1:
+        columns = {"FRR " + r: [c for c in cases if c[0] == r] for r in releases}
+    else:
+        columns = {case[1]: [case] for case in sorted(cases)}
+    wide = max(map(len, table)) + 2
     reporter.write_line("")
     reporter.write_line("scenario".ljust(wide) + "".join(c.ljust(18) for c in columns).rstrip())
-    for row in sorted(order, key=order.get):
-        line = "".join(cells.get((row, c), "").ljust(18) for c in columns)
+    for row, cells in table.items():
+        runs = [[r for case in of for r in cells.get(case, ())] for of in columns.values()]
+        line = "".join((sign(r) if r else "").ljust(18) for r in runs)
         reporter.write_line((row.ljust(wide) + line).rstrip())
     reporter.write_line("")

@@ -181,6 +181,7 @@ def test_none_and_killed(scene):
 def test_lo_down_and_up(scene):
     """lo down and up: announced again"""
     scene.start()
+    scene.let_it_be_known()
     since = boottime_us()
     scene.ns1.ns.ip("link set lo down")
     scene.event("link.down", since)

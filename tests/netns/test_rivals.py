@@ -20,7 +20,7 @@ def test_duplicate_by_hand(scene, rival):
     """somebody adds the prefix too, then the service dies: none is left"""
     scene.start()
     with scene.no_flap():
-        rival.write(*(add(p, TAG) for p in scene.prefixes))
+        rival.write(*(rival.add(p, TAG) for p in scene.prefixes))
     scene.ns1.dns.kill()
     scene.wait_clean()
     scene.stays_gone()
@@ -59,7 +59,7 @@ def test_announced_while_withdrawn(scene, rival):
     scene.wait_state("withdrawn")
     time.sleep(0.1)  # the deletes of a start are under way: zebra would tell nothing of both
     since = boottime_us()
-    rival.write(*(add(p, TAG) for p in scene.prefixes))
+    rival.write(*(rival.add(p, TAG) for p in scene.prefixes))
     wait(lambda: all(rival.told_us.get(p, 0) > since for p in scene.prefixes), 10)
     scene.wait_clean()
     scene.stays_gone()
@@ -70,7 +70,7 @@ def test_orphans(scene):
     """orphans of a killed predecessor, service dead: withdrawn at the start"""
     with BareClient(scene.ns1) as predecessor:
         predecessor.announce(*scene.prefixes)
-        predecessor.write(*(add(p, TAG) for p in scene.prefixes))
+        predecessor.write(*(predecessor.add(p, TAG) for p in scene.prefixes))
     scene.wait_via("ns1")
     scene.ns1.dns.kill()
     scene.start(announced=False)
@@ -81,7 +81,7 @@ def test_orphans_adopted(scene):
     """orphans of a killed predecessor, service alive: one entry, no flap"""
     with BareClient(scene.ns1) as predecessor:
         predecessor.announce(*scene.prefixes)
-        predecessor.write(*(add(p, TAG) for p in scene.prefixes))
+        predecessor.write(*(predecessor.add(p, TAG) for p in scene.prefixes))
     scene.wait_via("ns1")
     with scene.no_flap():
         scene.start(announced=False)
