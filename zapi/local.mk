@@ -8,10 +8,13 @@ zapi_libzapi_a_SOURCES = \
 	zapi/encode.c \
 	zapi/lookup.c \
 	zapi/message.c zapi/message.h \
+	zapi/names.c zapi/names.h \
 	zapi/nexthop.c zapi/nexthop.h \
 	zapi/outbuf.c zapi/outbuf.h \
+	zapi/phrase.c zapi/phrase.h \
 	zapi/questions.c zapi/questions.h \
 	zapi/release.c zapi/release.h \
 	zapi/route.c \
 	zapi/session.c zapi/session.h \
-	zapi/wire.c zapi/wire.h
+	zapi/wire.c zapi/wire.h \
+	zapi/words.c zapi/words.h
