@@ -1,5 +1,6 @@
 # what `make check` runs; the namespace suite and the benchmarks have commands of their own
 include tests/zapi.mk
+include tests/dump.mk
 include tests/keeper.mk
 include tests/conf.mk
 include tests/checks.mk

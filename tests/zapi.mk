@@ -27,7 +27,7 @@ EXTRA_DIST += \
 tests_unit_test_zapi_codec_SOURCES = \
 	tests/unit/test_zapi_codec.c \
 	tests/unit/test_zapi_golden.c tests/unit/test_zapi_golden.h
-tests_unit_test_zapi_codec_LDADD = zapi/libzapi.a $(CMOCKA_LIBS)
+tests_unit_test_zapi_codec_LDADD = dump/libdump.a zapi/libzapi.a injector/libbase.a $(CMOCKA_LIBS)
 
 tests_unit_test_zapi_release_SOURCES = tests/unit/test_zapi_release.c
 tests_unit_test_zapi_release_LDADD = zapi/libzapi.a $(CMOCKA_LIBS)
@@ -36,7 +36,7 @@ tests_unit_test_zapi_session_SOURCES = \
 	tests/unit/test_zapi_session.c \
 	tests/unit/test_zapi_fake.c tests/unit/test_zapi_fake.h \
 	tests/unit/test_zapi_golden.c tests/unit/test_zapi_golden.h
-tests_unit_test_zapi_session_LDADD = zapi/libzapi.a $(CMOCKA_LIBS)
+tests_unit_test_zapi_session_LDADD = dump/libdump.a zapi/libzapi.a injector/libbase.a $(CMOCKA_LIBS)
 
 tests_fuzz_fuzz_zapi_decode_SOURCES = tests/fuzz/fuzz_zapi_decode.c $(FUZZ_REPLAY)
 tests_fuzz_fuzz_zapi_decode_LDADD = zapi/libzapi.a

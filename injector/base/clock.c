@@ -48,15 +48,20 @@ clock_wall(int64_t at_us)
 }
 
 const char *
-clock_print(int64_t at_us, char buf[CLOCK_STRLEN])
+clock_print_wall(int64_t wall_us, char buf[CLOCK_STRLEN])
 {
-	int64_t wall = clock_wall(at_us);
-	time_t seconds = (time_t)(wall / 1000000);
+	time_t seconds = (time_t)(wall_us / 1000000);
 	struct tm tm;
 	size_t n;
 
 	gmtime_r(&seconds, &tm);
 	n = strftime(buf, CLOCK_STRLEN, "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(buf + n, CLOCK_STRLEN - n, ".%06dZ", (int)(wall % 1000000));
+	snprintf(buf + n, CLOCK_STRLEN - n, ".%06dZ", (int)(wall_us % 1000000));
 	return buf;
+}
+
+const char *
+clock_print(int64_t at_us, char buf[CLOCK_STRLEN])
+{
+	return clock_print_wall(clock_wall(at_us), buf);
 }

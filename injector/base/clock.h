@@ -24,5 +24,7 @@ int64_t clock_wall(int64_t at_us);
 #define CLOCK_STRLEN 32
 /* RFC 3339 in UTC with µs ("2026-11-21T13:44:06.123456Z") of a clock_us() time. */
 const char *clock_print(int64_t at_us, char buf[CLOCK_STRLEN]);
+/* The same of µs of the wall clock, not before 1970. */
+const char *clock_print_wall(int64_t wall_us, char buf[CLOCK_STRLEN]);
 
 #endif

@@ -1,19 +1,17 @@
 /*
- * Reader of tests/golden/. Files are found below $srcdir, which automake sets;
+ * The sessions of tests/golden/, as lists. Files are found below $srcdir, which automake sets;
  * without it below the current directory.
  */
 #include <setjmp.h>
 #include <stdarg.h>
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "dump/recording.h"
 #include "tests/unit/test_zapi_golden.h"
-
-#define LINE_MAX_LEN 65536
 
 const char *const golden_files[GOLDEN_FILES] = { "quagga-0.99.22.4", "quagga-0.99.24.1",
 	"quagga-1.0.20161017", "quagga-1.2.4", "frr-2.0.2", "frr-3.0.4", "frr-4.0.1", "frr-5.0.2",
@@ -21,35 +19,9 @@ const char *const golden_files[GOLDEN_FILES] = { "quagga-0.99.22.4", "quagga-0.9
 	"frr-8.0.1", "frr-8.1", "frr-8.2.2", "frr-8.4.4", "frr-9.1.3", "frr-10.0.5", "frr-10.1.5",
 	"frr-10.2.6", "frr-10.3", "frr-10.5.4", "frr-10.7.1" };
 
-static int
-digit(int c)
-{
-	return isdigit(c) ? c - '0' : tolower(c) - 'a' + 10;
-}
-
-size_t
-golden_hex(const char *text, uint8_t *buf, size_t size)
-{
-	size_t nibbles = 0;
-
-	for (; *text != '\0' && *text != '#'; text++) {
-		if (!isxdigit((unsigned char)*text))
-			continue;
-		assert_true(nibbles / 2 < size);
-		if (nibbles % 2 == 0)
-			buf[nibbles / 2] = (uint8_t)(digit(*text) << 4);
-		else
-			buf[nibbles / 2] |= (uint8_t)digit(*text);
-		nibbles++;
-	}
-	assert_true(nibbles % 2 == 0);
-	return nibbles / 2;
-}
-
 static struct golden_line *
-add_line(struct golden *g, enum golden_kind kind, const char *text)
+add_line(struct golden *g, enum golden_kind kind, const struct record *r)
 {
-	const char *name = strstr(text, "# ");
 	struct golden_line *line;
 
 	g->lines = realloc(g->lines, (g->count + 1) * sizeof(*g->lines));
@@ -57,46 +29,42 @@ add_line(struct golden *g, enum golden_kind kind, const char *text)
 	line = &g->lines[g->count++];
 	memset(line, 0, sizeof(*line));
 	line->kind = kind;
-	if (name != NULL)
-		snprintf(
-		    line->name, sizeof(line->name), "%.*s", (int)strcspn(name + 2, "\n"), name + 2);
+	snprintf(line->name, sizeof(line->name), "%s", r->comment);
 	return line;
 }
 
 static void
-add_bytes(struct golden *g, enum golden_kind kind, const char *text)
+add_bytes(struct golden *g, const struct record *r)
 {
-	static uint8_t buf[LINE_MAX_LEN / 2];
-	struct golden_line *line = add_line(g, kind, text);
+	struct golden_line *line =
+	    add_line(g, r->direction == ZAPI_TO_ZEBRA ? GOLDEN_TO : GOLDEN_FROM, r);
 
-	line->len = golden_hex(text, buf, sizeof(buf));
+	line->len = r->len;
 	line->bytes = malloc(line->len);
 	assert_non_null(line->bytes);
-	memcpy(line->bytes, buf, line->len);
+	memcpy(line->bytes, r->bytes, line->len);
 }
 
 static void
-add_text(struct golden *g, char *text)
+add_record(struct golden *g, const struct record *r)
 {
-	if (strncmp(text, "dialect ", 8) == 0) {
-		text[strcspn(text, "\n")] = '\0';
-		g->dialect = zapi_dialect_find(text + 8);
-	} else if (strncmp(text, "probe ", 6) == 0) {
-		add_line(g, GOLDEN_PROBE, text)->closed = strncmp(text + 6, "closed", 6) == 0;
-	} else if (strncmp(text, "session", 7) == 0) {
-		add_line(g, GOLDEN_SESSION, text);
-	} else if (text[0] == '>') {
-		add_bytes(g, GOLDEN_TO, text + 1);
-	} else if (text[0] == '<') {
-		add_bytes(g, GOLDEN_FROM, text + 1);
-	}
+	if (r->kind == RECORD_DIALECT)
+		g->dialect = r->dialect;
+	else if (r->kind == RECORD_PROBE)
+		add_line(g, GOLDEN_PROBE, r)->closed = r->closed;
+	else if (r->kind == RECORD_SESSION)
+		add_line(g, GOLDEN_SESSION, r);
+	else if (r->kind == RECORD_BYTES)
+		add_bytes(g, r);
 }
 
 struct golden *
 golden_load(const char *release)
 {
 	const char *srcdir = getenv("srcdir");
-	static char text[LINE_MAX_LEN];
+	static char text[RECORD_LINE_MAX];
+	static struct record record;
+	const char *error;
 	struct golden *g;
 	char path[512];
 	FILE *f;
@@ -109,12 +77,24 @@ golden_load(const char *release)
 	g = calloc(1, sizeof(*g));
 	assert_non_null(g);
 	snprintf(g->release, sizeof(g->release), "%s", release);
-	while (fgets(text, sizeof(text), f) != NULL)
-		add_text(g, text);
+	while (fgets(text, sizeof(text), f) != NULL) {
+		if (record_parse(text, &record, &error) == -1)
+			fail_msg("%s: %s: %s", path, error, text);
+		add_record(g, &record);
+	}
 	fclose(f);
 	if (g->dialect == NULL)
 		fail_msg("%s: no dialect of the table", path);
 	return g;
+}
+
+size_t
+golden_hex(const char *text, uint8_t *buf, size_t size)
+{
+	size_t len;
+
+	assert_int_equal(record_hex(text, buf, size, &len), 0);
+	return len;
 }
 
 void

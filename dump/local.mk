@@ -1,0 +1,13 @@
+# sources of dump/
+noinst_LIBRARIES += dump/libdump.a
+dump_libdump_a_SOURCES = \
+	dump/frames.c dump/frames.h \
+	dump/guess.c dump/guess.h \
+	dump/play.c dump/play.h \
+	dump/print.c dump/print.h \
+	dump/recording.c dump/recording.h
+
+sbin_PROGRAMS += dump/zapidump
+dump_zapidump_SOURCES = dump/main.c
+dump_zapidump_LDADD = dump/libdump.a zapi/libzapi.a injector/libbase.a $(LIBEVENT_LIBS)
+dist_man_MANS += dump/zapidump.8
