@@ -4,12 +4,12 @@
 #include <err.h>
 #include <errno.h>
 #include <getopt.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "dump/play.h"
+#include "dump/proxy.h"
 
 enum { EXIT_USAGE = 2 };
 
@@ -29,7 +29,7 @@ static void __attribute__((noreturn)) usage(int status)
 struct options {
 	const struct zapi_dialect *dialect;
 	bool raw, json, hex, proxy;
-	const char *write;
+	const char *recording;
 };
 
 static void
@@ -71,7 +71,7 @@ take_options(struct options *o, int argc, char **argv)
 			o->proxy = true;
 			break;
 		case 'w':
-			o->write = optarg;
+			o->recording = optarg;
 			break;
 		case 'x':
 			o->hex = true;
@@ -80,7 +80,7 @@ take_options(struct options *o, int argc, char **argv)
 			usage(EXIT_USAGE);
 		}
 	}
-	if (argc - optind != (o->proxy ? 2 : 1) || (o->write != NULL && !o->proxy))
+	if (argc - optind != (o->proxy ? 2 : 1) || (o->recording != NULL && !o->proxy))
 		usage(EXIT_USAGE);
 }
 
@@ -104,11 +104,25 @@ play(const struct options *o, const char *path)
 	return EXIT_SUCCESS;
 }
 
+static int
+tap(const struct options *o, const char *zebra, const char *path)
+{
+	struct proxy_options options = { .zebra = zebra,
+		.tap = path,
+		.dialect = o->dialect,
+		.raw = o->raw,
+		.json = o->json,
+		.hex = o->hex,
+		.recording = o->recording };
+
+	return proxy_run(&options);
+}
+
 int
 main(int argc, char **argv)
 {
 	struct options o = { 0 };
 
 	take_options(&o, argc, argv);
-	return play(&o, argv[optind]);
+	return o.proxy ? tap(&o, argv[optind], argv[optind + 1]) : play(&o, argv[optind]);
 }

@@ -67,6 +67,15 @@ look(const struct zapi_dialect *d, const struct passed *m, struct sight *s)
 	s->fits = zapi_decode(d, m->direction, m->bytes, m->len, &s->msg) == 0;
 }
 
+const char *
+print_name(const struct zapi_dialect *d, const struct passed *m)
+{
+	struct sight s;
+
+	look(d, m, &s);
+	return s.headed ? zapi_command_name(s.msg.command) : "no whole message";
+}
+
 /* The bytes that nothing else in the line speaks of. */
 static void
 say_bytes(struct phrase *p, const char *key, const uint8_t *bytes, size_t len)

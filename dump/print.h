@@ -36,6 +36,8 @@ struct passed {
 void print_init(struct print *, FILE *, bool json, bool hex);
 /* d NULL: of an unknown dialect, only numbers are printed. */
 void print_passed(struct print *, const struct zapi_dialect *d, const struct passed *);
+/* The name of its message, as far as it has one. */
+const char *print_name(const struct zapi_dialect *, const struct passed *);
 /* Something about a connection, or about zebra when it is 0. event is for programs. */
 void print_event(
     struct print *, int64_t at_us, unsigned int connection, const char *event, const char *text);

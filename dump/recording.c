@@ -180,16 +180,30 @@ recorder_dialect(struct recorder *rec, const struct zapi_dialect *d)
 }
 
 static void
-put_place(struct recorder *rec, int64_t at_us, unsigned int connection)
+put_time(struct recorder *rec, int64_t at_us)
 {
 	char text[CLOCK_STRLEN];
 
-	if (connection != rec->connection)
-		fprintf(rec->file, "session %u\n", connection);
 	if (at_us != rec->at_us)
 		fprintf(rec->file, "at %s\n", clock_print_wall(at_us, text));
-	rec->connection = connection;
 	rec->at_us = at_us;
+}
+
+static void
+put_place(struct recorder *rec, int64_t at_us, unsigned int connection)
+{
+	if (connection != rec->connection)
+		fprintf(rec->file, "session %u\n", connection);
+	rec->connection = connection;
+	put_time(rec, at_us);
+}
+
+void
+recorder_opened(struct recorder *rec, int64_t at_us, unsigned int connection, const char *who)
+{
+	put_time(rec, at_us);
+	fprintf(rec->file, "session %u  # %s\n", connection, who);
+	rec->connection = connection;
 }
 
 void

@@ -51,9 +51,11 @@ struct recorder {
 
 void recorder_begin(struct recorder *, FILE *, const char *head);
 void recorder_dialect(struct recorder *, const struct zapi_dialect *);
+/* who: what is known of the client */
+void recorder_opened(struct recorder *, int64_t at_us, unsigned int connection, const char *who);
 void recorder_bytes(struct recorder *, int64_t at_us, unsigned int connection, enum zapi_direction,
     const uint8_t *, size_t len, const char *comment);
-/* what: "client" or "zebra", who closed it */
+/* who: "client" or "zebra" */
 void recorder_closed(struct recorder *, int64_t at_us, unsigned int connection, const char *who);
 
 #endif

@@ -260,6 +260,7 @@ test_round_trip(void **state)
 	assert_non_null(to);
 	recorder_begin(&rec, to, "a test");
 	recorder_dialect(&rec, zapi_dialect_find("8.4"));
+	recorder_opened(&rec, at - 1, 4, "zanycastd[812] of user 0");
 	recorder_bytes(&rec, at, 4, ZAPI_TO_ZEBRA, bytes, sizeof(bytes), "INTERFACE_ADD");
 	recorder_bytes(&rec, at, 4, ZAPI_FROM_ZEBRA, bytes, 3, "half a message");
 	recorder_closed(&rec, at + 1, 4, "client");
@@ -268,7 +269,7 @@ test_round_trip(void **state)
 	assert_string_equal(error, "");
 	assert_string_equal(again,
 	    "    * zebra speaks frr-8.3 (FRR 8.3, 8.4, 8.5, 9.0)\n"
-	    "  4 * session\n"
+	    "14:04:06.123455   4 * session: zanycastd[812] of user 0\n"
 	    "14:04:06.123456   4 >   0 INTERFACE_ADD               10\n"
 	    "14:04:06.123456   4 <   ? bytes                        3  no whole message\n"
 	    "      0000   00 0a fe\n"
