@@ -235,13 +235,26 @@ say_hello(struct phrase *p, const struct zapi_dialect *d, const struct zapi_hell
 }
 
 static void
-say_capabilities(
-    struct phrase *p, const struct zapi_dialect *d, const struct zapi_capabilities *caps)
+say_vrf(struct phrase *p, const struct zapi_vrf *vrf)
 {
-	if (d->backend_width > 0 && caps->vrf_backend < 2)
-		phrase_string(p, "vrf-backend", caps->vrf_backend == 0 ? "kernel" : "netns");
-	else if (d->backend_width > 0)
-		phrase_number(p, "vrf-backend", caps->vrf_backend);
+	phrase_word(p, "vrf-name", vrf->name);
+	if (vrf->netns[0] != '\0')
+		phrase_string(p, "netns", vrf->netns);
+}
+
+static void
+say_capabilities(struct phrase *p, const struct zapi_capabilities *caps)
+{
+	switch (caps->vrf_backend) {
+	case ZAPI_VRF_BY_DEVICE:
+		phrase_string(p, "vrf-backend", "kernel");
+		break;
+	case ZAPI_VRF_BY_NETNS:
+		phrase_string(p, "vrf-backend", "netns");
+		break;
+	case ZAPI_VRF_BY_UNKNOWN:
+		break;
+	}
 	phrase_number(p, "multipath", caps->multipath);
 }
 
@@ -319,7 +332,7 @@ zapi_words(struct phrase *p, const struct zapi_dialect *d, enum zapi_direction d
 		say_hello(p, d, &msg->hello);
 		break;
 	case ZAPI_CAPABILITIES:
-		say_capabilities(p, d, &msg->capabilities);
+		say_capabilities(p, &msg->capabilities);
 		break;
 	case ZAPI_NEXTHOP_REGISTER:
 	case ZAPI_NEXTHOP_UNREGISTER:
@@ -336,7 +349,7 @@ zapi_words(struct phrase *p, const struct zapi_dialect *d, enum zapi_direction d
 		break;
 	case ZAPI_VRF_ADD:
 	case ZAPI_VRF_DELETE:
-		phrase_word(p, "vrf-name", msg->vrf_name);
+		say_vrf(p, &msg->vrf_info);
 		break;
 	case ZAPI_ERROR:
 		say_error(p, msg->error);

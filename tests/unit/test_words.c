@@ -122,7 +122,7 @@ test_others(void **state)
 static void
 test_escapes(void **state)
 {
-	struct zapi_msg msg = { .command = ZAPI_VRF_ADD, .vrf_name = "a\"\\\033[2J\xff" };
+	struct zapi_msg msg = { .command = ZAPI_VRF_ADD, .vrf_info.name = "a\"\\\033[2J\xff" };
 
 	(void)state;
 	assert_string_equal(
