@@ -7,6 +7,8 @@ injector_libkeeperio_a_SOURCES = \
 	injector/keeper/beyond.c injector/keeper/beyond.h \
 	injector/keeper/beyond_filter.c injector/keeper/beyond_filter.h \
 	injector/keeper/beyond_parse.c injector/keeper/beyond_parse.h \
+	injector/keeper/identity.c injector/keeper/identity.h \
 	injector/keeper/netlink.c injector/keeper/netlink.h \
+	injector/keeper/version.c injector/keeper/version.h \
 	injector/keeper/vty.c injector/keeper/vty.h \
 	injector/keeper/zebra.c injector/keeper/zebra.h

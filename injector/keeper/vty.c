@@ -202,6 +202,17 @@ vty_ask(struct vty *v, const char *command)
 	return 0;
 }
 
+pid_t
+vty_peer(const struct vty *v)
+{
+	struct ucred cred = { 0 };
+	socklen_t len = sizeof(cred);
+
+	if (v->fd == -1 || getsockopt(v->fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) == -1)
+		return 0;
+	return cred.pid;
+}
+
 void
 vty_rest(struct vty *v)
 {

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #define VTY_ANSWER_MAX (256 * 1024)
 #define VTY_TIMEOUT_MS 2000
@@ -25,6 +26,8 @@ struct vty *vty_new(struct event_base *, const char *path, vty_fn *fn, void *arg
 void vty_free(struct vty *);
 /* 0: fn is called, never from in here, and may ask again; -1 with EBUSY or EMSGSIZE. */
 int vty_ask(struct vty *, const char *command);
+/* The process that answers; 0: none, or in another pid namespace. */
+pid_t vty_peer(const struct vty *);
 /* Closes the connection, which else stays for the next question. Not while one is asked. */
 void vty_rest(struct vty *);
 
