@@ -31,12 +31,12 @@ body_size(enum ipc_type type)
 	case IPC_DRAIN:
 	case IPC_DRAINED:
 		return BODY_OF(drain);
-	case IPC_LISTEN:
-		return BODY_OF(listen);
 	case IPC_ROUTE:
 		return BODY_OF(route);
 	case IPC_ZEBRA:
 		return BODY_OF(zebra);
+	case IPC_DAEMON:
+		return BODY_OF(daemon);
 	case IPC_EVENT:
 		return BODY_OF(event);
 	case IPC_RELOADED:
@@ -86,7 +86,7 @@ route_is_sound(const struct ipc_route *route)
 	return (unsigned int)route->state < ROUTE_STATES &&
 	    (unsigned int)route->alias < ALIAS_STATES && (unsigned int)route->beyond <= BEYOND_NO &&
 	    is_bool(&route->echo) && is_bool(&route->protected) && is_bool(&route->pending) &&
-	    is_bool(&route->leased) && ENDS(route->interface) && ENDS(route->text);
+	    ENDS(route->interface) && ENDS(route->text);
 }
 
 static bool
@@ -94,8 +94,16 @@ event_is_sound(const struct ipc_event *ev)
 {
 	return (unsigned int)ev->level <= LOG_LEVEL_DEBUG && ENDS(ev->name) && ENDS(ev->service) &&
 	    ENDS(ev->prefix) && ENDS(ev->vrf) && ENDS(ev->check) && ENDS(ev->cause) &&
-	    ENDS(ev->from) && ENDS(ev->to) && ENDS(ev->dialect) && ENDS(ev->release) &&
+	    ENDS(ev->from) && ENDS(ev->to) && ENDS(ev->dialect) && ENDS(ev->daemon) &&
 	    ENDS(ev->text);
+}
+
+static bool
+daemon_is_sound(const struct ipc_daemon *d)
+{
+	return d->place < IPC_DAEMONS && (unsigned int)d->hearing < HEARINGS &&
+	    is_bool(&d->asked) && ENDS(d->name) && ENDS(d->release) && ENDS(d->prefixes) &&
+	    ENDS(d->remedy) && ENDS(d->cost);
 }
 
 static bool
@@ -110,13 +118,13 @@ is_sound(const struct ipc_msg *msg)
 	case IPC_DRAIN:
 	case IPC_DRAINED:
 		return is_bool(&msg->drain.on) && ENDS(msg->drain.reason);
-	case IPC_LISTEN:
-		return is_bool(&msg->listen.on);
 	case IPC_ROUTE:
 		return route_is_sound(&msg->route);
 	case IPC_ZEBRA:
 		return (unsigned int)msg->zebra.state < ZEBRA_STATES && ENDS(msg->zebra.dialect) &&
-		    ENDS(msg->zebra.serves) && ENDS(msg->zebra.release) && ENDS(msg->zebra.text);
+		    ENDS(msg->zebra.serves) && ENDS(msg->zebra.text);
+	case IPC_DAEMON:
+		return daemon_is_sound(&msg->daemon);
 	case IPC_EVENT:
 		return event_is_sound(&msg->event);
 	case IPC_RELOADED:
@@ -176,7 +184,7 @@ ipc_from_event(struct ipc_msg *msg, const struct log_event *ev)
 	COPY(to->from, ev->from);
 	COPY(to->to, ev->to);
 	COPY(to->dialect, ev->dialect);
-	COPY(to->release, ev->release);
+	COPY(to->daemon, ev->daemon);
 	COPY(to->text, ev->text);
 }
 
@@ -203,7 +211,7 @@ ipc_to_event(const struct ipc_msg *msg)
 		.from = set_or_null(from->from),
 		.to = set_or_null(from->to),
 		.dialect = set_or_null(from->dialect),
-		.release = set_or_null(from->release),
+		.daemon = set_or_null(from->daemon),
 		.text = set_or_null(from->text),
 		.took_us = from->took_us,
 		.tag = from->tag,
@@ -242,4 +250,12 @@ zebra_state_name(enum zebra_state state)
 		"refused" };
 
 	return names[state];
+}
+
+const char *
+hearing_name(enum hearing hearing)
+{
+	static const char *const names[] = { "unknown", "hears", "deaf" };
+
+	return names[hearing];
 }

@@ -13,7 +13,6 @@
 #include "base/log.h"
 
 #define IPC_BLOB_MAX 4096
-#define IPC_TEXT_MAX 448 /* a reason in words, and what it means */
 #define IPC_ALIVE_MS 1000
 
 /* Descriptors that a process of ours finds open when it starts. */
@@ -29,12 +28,12 @@ enum ipc_type {
 	IPC_DRAIN,	/* struct ipc_drain: to be kept */
 	IPC_RELOAD,	/* read the file again; answered by IPC_RELOADED */
 	IPC_LEAVE,	/* exit without withdrawing */
-	IPC_LISTEN,	/* struct ipc_listen: does a client want IPC_EVENT? (hooks always do) */
 	/* keeper → engine */
 	IPC_RESTORE,  /* struct ipc_blob of an engine before this one */
 	IPC_DRAINED,  /* struct ipc_drain as it stands now */
 	IPC_ROUTE,    /* struct ipc_route: a route as it stands now */
 	IPC_ZEBRA,    /* struct ipc_zebra */
+	IPC_DAEMON,   /* struct ipc_daemon: a routing daemon as it stands now */
 	IPC_EVENT,    /* struct ipc_event: for monitor and hooks */
 	IPC_RELOADED, /* struct ipc_reloaded */
 	IPC_BEGIN,    /* all of the above was told: start the checks */
@@ -60,10 +59,6 @@ struct ipc_blob {
 struct ipc_drain {
 	bool on;
 	char reason[160];
-};
-
-struct ipc_listen {
-	bool on;
 };
 
 enum route_state {
@@ -95,10 +90,10 @@ struct ipc_route {
 	bool protected;		/* the kernel ends it when all of us die */
 	bool pending;		/* a change of the file waits for the next announcement */
 	uint32_t tag, echo_tag; /* echo_tag 0: none */
-	bool leased;		/* for as long as the lease of its service */
 	int64_t since_us;
-	char interface[16]; /* of the alias; "": not known before zebra told of the VRF */
-	char text[160];	    /* what it waits for, or why it is refused */
+	int64_t lease_until; /* clock_ms(); 0: no lease */
+	char interface[16];  /* of the alias; "": not known before zebra told of the VRF */
+	char text[160];	     /* what it waits for, or why it is refused */
 };
 
 enum zebra_state {
@@ -114,7 +109,23 @@ enum zebra_state {
 struct ipc_zebra {
 	enum zebra_state state;
 	int64_t since_us;
-	char dialect[24], serves[64], release[32], text[IPC_TEXT_MAX];
+	char dialect[24], serves[64], text[200];
+};
+
+enum hearing { HEARING_UNKNOWN, HEARING_HEARS, HEARING_DEAF, HEARINGS };
+
+#define IPC_DAEMONS 5
+
+struct ipc_daemon {
+	uint32_t place; /* below IPC_DAEMONS, the same for the same daemon */
+	enum hearing hearing;
+	bool asked; /* else a service names its protocol no more: nothing is known */
+	int64_t since_us;
+	uint32_t stale;	  /* prefixes that it announces and zebra does not hold */
+	uint32_t missing; /* … that zebra holds and it does not announce any more */
+	char name[16], release[32];
+	char prefixes[200]; /* the first of them, with blanks between; stale ones first */
+	char remedy[200], cost[64];
 };
 
 struct ipc_event {
@@ -122,8 +133,8 @@ struct ipc_event {
 	int64_t at_us, took_us, tag;
 	/* empty: not set */
 	char name[32], service[64], prefix[64], vrf[40], check[64], cause[16], from[16], to[16],
-	    dialect[24], release[32];
-	char text[IPC_TEXT_MAX];
+	    dialect[24];
+	char daemon[16], text[400];
 };
 
 struct ipc_reloaded {
@@ -139,9 +150,9 @@ struct ipc_msg {
 		struct ipc_revoke revoke;
 		struct ipc_blob blob;
 		struct ipc_drain drain;
-		struct ipc_listen listen;
 		struct ipc_route route;
 		struct ipc_zebra zebra;
+		struct ipc_daemon daemon;
 		struct ipc_event event;
 		struct ipc_reloaded reloaded;
 	};
@@ -151,6 +162,7 @@ const char *route_state_name(enum route_state);
 const char *alias_state_name(enum alias_state);
 const char *beyond_name(enum beyond);
 const char *zebra_state_name(enum zebra_state);
+const char *hearing_name(enum hearing);
 
 /* The bytes of struct ipc_msg that a message of this type uses. */
 size_t ipc_size(enum ipc_type);

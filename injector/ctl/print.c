@@ -203,10 +203,47 @@ add_check(struct table *t, object *o)
 	table_add(t, "%s", notes);
 }
 
+/* What differs, then what to type. */
+static void
+print_deaf(object *o)
+{
+	object *prefixes = array_of(o, "prefixes");
+	double stale = number_of(o, "stale"), missing = number_of(o, "missing");
+	size_t i;
+
+	printf("  ");
+	if (stale > 0)
+		printf("%.0f announced that zebra does not hold", stale);
+	if (missing > 0)
+		printf("%s%.0f not announced that zebra holds", stale > 0 ? ", " : "", missing);
+	if (stale + missing == 0)
+		printf("nothing differs now, but it does not follow zebra");
+	for (i = 0; i < count(prefixes); i++)
+		printf("%s%s", i == 0 ? ": " : ", ",
+		    json_object_get_string(json_object_array_get_idx(prefixes, i)));
+	printf("%s\n  remedy (%s):\n    %s\n",
+	    (double)count(prefixes) < stale + missing ? ", …" : "", text_of(o, "cost"),
+	    text_of(o, "remedy"));
+}
+
+static void
+print_daemon(object *o)
+{
+	char buf[AGE_STRLEN];
+	bool deaf = is(o, "state", "deaf");
+
+	printf("%s%s%s: %s for %s\n", text_of(o, "name"), is(o, "release", "") ? "" : " ",
+	    text_of(o, "release"), deaf ? "DEAF" : text_of(o, "state"), since(o, buf));
+	if (deaf)
+		print_deaf(o);
+}
+
 static void
 print_zebra(object *o)
 {
 	char buf[AGE_STRLEN];
+	object *daemons = array_of(o, "daemons");
+	size_t i;
 	bool up = is(o, "state", "up");
 	const char *state = is(o, "state", "stuck") ? "STUCK" : text_of(o, "state");
 
@@ -215,13 +252,13 @@ print_zebra(object *o)
 		printf(", %s", text_of(o, "dialect"));
 	if (!is(o, "serves", ""))
 		printf(" (%s)", text_of(o, "serves"));
-	if (!is(o, "release", ""))
-		printf(", release %s", text_of(o, "release"));
 	printf(", %.0f of %.0f prefixes announced", number_of(o, "routes_announced"),
 	    number_of(o, "prefixes"));
 	if (!is(o, "text", ""))
 		printf(": %s", text_of(o, "text"));
 	printf("%s%s\n", up ? "" : "; socket ", up ? "" : text_of(o, "socket"));
+	for (i = 0; i < count(daemons); i++)
+		print_daemon(json_object_array_get_idx(daemons, i));
 }
 
 static const struct list {
@@ -243,6 +280,17 @@ entry_is_well(const char *what, object *o)
 	return true;
 }
 
+static bool
+all_hear(object *daemons)
+{
+	size_t i;
+
+	for (i = 0; i < count(daemons); i++)
+		if (is(json_object_array_get_idx(daemons, i), "state", "deaf"))
+			return false;
+	return true;
+}
+
 bool
 print_is_well(const char *what, object *answer)
 {
@@ -252,7 +300,7 @@ print_is_well(const char *what, object *answer)
 	if (!json_object_object_get_ex(answer, what, &value))
 		return false;
 	if (json_object_is_type(value, json_type_object))
-		return is(value, "state", "up");
+		return is(value, "state", "up") && all_hear(array_of(value, "daemons"));
 	for (i = 0; i < count(array_of(answer, what)); i++)
 		if (!entry_is_well(what, json_object_array_get_idx(value, i)))
 			return false;
@@ -324,7 +372,7 @@ print_event(object *o)
 		.from = text_of(o, "from"),
 		.to = text_of(o, "to"),
 		.dialect = text_of(o, "dialect"),
-		.release = text_of(o, "release"),
+		.daemon = text_of(o, "daemon"),
 		.text = text_of(o, "text"),
 		.took_us = (int64_t)(number_of(o, "took_ms") * 1000),
 		.tag = (int64_t)number_of(o, "tag"),

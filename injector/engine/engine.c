@@ -104,14 +104,6 @@ act_leave(void *arg)
 }
 
 static void
-act_listen(void *arg, bool on)
-{
-	struct engine *e = arg;
-
-	uplink_listen(e->uplink, on);
-}
-
-static void
 save(void *arg, size_t service, struct ipc_blob *blob)
 {
 	struct engine *e = arg;
@@ -143,8 +135,7 @@ restore(struct engine *e, const struct ipc_msg *msg)
 static void
 begin(struct engine *e)
 {
-	const struct request_actions actions = { act_drain, act_check, act_reload, act_leave,
-		act_listen, e };
+	const struct request_actions actions = { act_drain, act_check, act_reload, act_leave, e };
 
 	if (e->control != NULL) /* said twice */
 		return;
@@ -220,6 +211,7 @@ take(struct engine *e, const struct ipc_msg *msg)
 		take_route(e, msg);
 		break;
 	case IPC_ZEBRA:
+	case IPC_DAEMON:
 		world_take(e->world, msg);
 		break;
 	case IPC_EVENT: /* logged by the keeper */

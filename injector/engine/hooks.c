@@ -19,7 +19,7 @@
 #include "engine/show.h"
 #include "runner/link.h"
 
-#define ENV_MAX 10
+#define ENV_MAX 11
 
 /* One run to come: all it needs, already as text. */
 struct item {
@@ -46,7 +46,7 @@ is_hooked(const char *event)
 	static const char *const names[] = { "service.up", "service.down", "service.drained",
 		"service.undrained", "lease.expired", "route.announcing", "route.announced",
 		"route.withdrawing", "route.withdrawn", "route.refused", "plan.conflict",
-		"zebra.lost", "zebra.stuck", "zebra.refused" };
+		"zebra.lost", "zebra.stuck", "zebra.refused", "daemon.deaf", "daemon.hears" };
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -97,6 +97,7 @@ fill_env(struct item *item, const struct log_event *ev)
 		{ "FROM", ev->from },
 		{ "TO", ev->to },
 		{ "TAG", tag },
+		{ "DAEMON", ev->daemon },
 		{ "TEXT", ev->text },
 	};
 

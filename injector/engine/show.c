@@ -118,7 +118,7 @@ route_object(const struct member *m, size_t i)
 	static const char *const modes[] = { "managed", "held", "none" };
 	const struct ipc_route *r = &m->routes[i];
 	object *o = json_object_new_object();
-	int64_t left = m->lease_until - clock_ms();
+	int64_t left = r->lease_until - clock_ms();
 	char text[PREFIX_STRLEN];
 
 	add_text(o, "prefix", prefix_print(&m->conf->prefixes[i], text));
@@ -136,7 +136,7 @@ route_object(const struct member *m, size_t i)
 	add_text(o, "daemon", why_daemon(m, i));
 	add_bool(o, "protected", r->protected);
 	add_bool(o, "pending", r->pending);
-	add_number(o, "lease_ms", !r->leased || left < 0 ? 0 : left);
+	add_number(o, "lease_ms", r->lease_until == 0 || left < 0 ? 0 : left);
 	add_text(o, "text", r->text);
 	return o;
 }
@@ -203,6 +203,51 @@ show_checks(const struct world *w, int64_t now_us)
 	return array;
 }
 
+/* The words of a text, set apart by blanks. */
+static object *
+words_of(const char *text)
+{
+	object *array = json_object_new_array();
+	size_t len;
+
+	for (; *text != '\0'; text += len) {
+		text += strspn(text, " ");
+		len = strcspn(text, " ");
+		if (len > 0)
+			array_add(array, json_object_new_string_len(text, (int)len));
+	}
+	return array;
+}
+
+static object *
+daemon_object(const struct ipc_daemon *d)
+{
+	object *o = json_object_new_object();
+
+	add_text(o, "name", d->name);
+	add_text(o, "release", d->release);
+	add_text(o, "state", hearing_name(d->hearing));
+	add_time(o, "since", d->since_us);
+	add_number(o, "stale", d->stale);
+	add_number(o, "missing", d->missing);
+	add(o, "prefixes", words_of(d->prefixes));
+	add_text(o, "remedy", d->remedy);
+	add_text(o, "cost", d->cost);
+	return o;
+}
+
+static object *
+daemons_of(const struct world *w)
+{
+	object *array = json_object_new_array();
+	size_t i;
+
+	for (i = 0; i < IPC_DAEMONS; i++)
+		if (w->daemons[i].asked)
+			array_add(array, daemon_object(&w->daemons[i]));
+	return array;
+}
+
 object *
 show_zebra(const struct world *w)
 {
@@ -218,11 +263,11 @@ show_zebra(const struct world *w)
 	add_time(o, "since", w->zebra.since_us);
 	add_text(o, "dialect", w->zebra.dialect);
 	add_text(o, "serves", w->zebra.serves);
-	add_text(o, "release", w->zebra.release);
 	add_text(o, "socket", w->conf->zebra_socket);
 	add_text(o, "text", w->zebra.text);
 	add_number(o, "routes_announced", announced);
 	add_number(o, "prefixes", prefixes);
+	add(o, "daemons", daemons_of(w));
 	return o;
 }
 
@@ -286,7 +331,7 @@ show_event(const struct log_event *ev)
 		{ "from", ev->from },
 		{ "to", ev->to },
 		{ "dialect", ev->dialect },
-		{ "release", ev->release },
+		{ "daemon", ev->daemon },
 		{ "text", ev->text },
 	};
 	size_t i;

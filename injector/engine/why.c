@@ -12,7 +12,7 @@
 #include "engine/world.h"
 
 #define AGE_STRLEN 32
-#define LINE_LEN 640
+#define LINE_LEN 800
 
 struct teller {
 	const struct world *world;
@@ -271,13 +271,49 @@ tell_zebra(struct teller *t)
 	if (z->dialect[0] != '\0')
 		say(&line, ", %s%s%s%s", z->dialect, z->serves[0] != '\0' ? " (" : "", z->serves,
 		    z->serves[0] != '\0' ? ")" : "");
-	if (z->release[0] != '\0')
-		say(&line, ", release %s", z->release);
 	if (z->text[0] != '\0')
 		say(&line, ": %s", z->text);
 	if (z->state != ZEBRA_UP)
 		say(&line, "; nothing is announced or withdrawn through %s now",
 		    t->world->conf->zebra_socket);
+	tell(t, &line);
+}
+
+static bool
+may_carry(const struct conf_service *conf, const char *daemon)
+{
+	static const struct {
+		const char *name;
+		unsigned int protocol;
+	} daemons[] = { { "ospfd", PROTO_OSPF }, { "ospf6d", PROTO_OSPF6 }, { "ripd", PROTO_RIP },
+		{ "ripngd", PROTO_RIPNG }, { "bgpd", PROTO_BGP } };
+	size_t i;
+
+	for (i = 0; i < sizeof(daemons) / sizeof(daemons[0]); i++)
+		if (strcmp(daemons[i].name, daemon) == 0)
+			return (conf->protocols & daemons[i].protocol) != 0;
+	return false;
+}
+
+/* Whatever zebra is told, a deaf daemon does not follow. */
+static void
+tell_deaf(struct teller *t, const struct ipc_daemon *d)
+{
+	struct line line = { .len = 0 };
+	char since[AGE_STRLEN];
+
+	if (!d->asked || d->hearing != HEARING_DEAF || !may_carry(t->m->conf, d->name) ||
+	    strcmp(t->m->conf->vrf, CONF_VRF_DEFAULT) != 0)
+		return;
+	say(&line,
+	    "beyond zebra: %s%s%s is deaf for %s: it follows zebra no more, %u announced that "
+	    "zebra "
+	    "does not hold, %u not announced that it holds",
+	    d->name, d->release[0] != '\0' ? " " : "", d->release,
+	    age(t->now_us - d->since_us, since), d->stale, d->missing);
+	if (d->prefixes[0] != '\0')
+		say(&line, " (%s)", d->prefixes);
+	say(&line, "; remedy (%s): %s", d->cost, d->remedy);
 	tell(t, &line);
 }
 
@@ -294,4 +330,6 @@ why_words(const struct world *w, const struct member *m, int64_t now_us, why_lin
 	for (i = 0; i < m->conf->nprefixes; i++)
 		tell_route(&t, i);
 	tell_zebra(&t);
+	for (i = 0; i < IPC_DAEMONS; i++)
+		tell_deaf(&t, &w->daemons[i]);
 }

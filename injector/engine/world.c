@@ -86,6 +86,10 @@ world_take(struct world *w, const struct ipc_msg *msg)
 		w->zebra = msg->zebra;
 		return 0;
 	}
+	if (msg->type == IPC_DAEMON) {
+		w->daemons[msg->daemon.place] = msg->daemon;
+		return 0;
+	}
 	if (msg->type != IPC_ROUTE || msg->service >= w->conf->nservices)
 		return -1;
 	m = &w->members[msg->service];

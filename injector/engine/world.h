@@ -31,6 +31,7 @@ struct world {
 	const struct conf *conf;
 	struct member *members; /* conf->nservices */
 	struct ipc_zebra zebra;
+	struct ipc_daemon daemons[IPC_DAEMONS];
 };
 
 /* NULL with errno. conf must outlive it. */
@@ -39,7 +40,7 @@ void world_free(struct world *);
 
 /* The service of that name, or NULL. */
 const struct member *world_find(const struct world *, const char *name);
-/* Takes over IPC_ROUTE and IPC_ZEBRA; -1: of a place that is not there. */
+/* Takes over IPC_ROUTE, IPC_ZEBRA and IPC_DAEMON; -1: of a place that is not there. */
 int world_take(struct world *, const struct ipc_msg *);
 /* Is one of its prefixes announced? */
 bool world_announces(const struct member *);

@@ -186,6 +186,32 @@ beyond_rows_free(struct beyond_rows *rows)
 	rows->count = 0;
 }
 
+/* "LINK-ID ROUTER AGE SEQUENCE CHECKSUM E2 PREFIX [TAG]" below "AS External Link States". */
+int
+beyond_rows_ospf(struct beyond_rows *rows, const char *text)
+{
+	struct beyond_row row = { .redistributed = true };
+	char line[LINE], prefix[PREFIX_STRLEN];
+	const char *at;
+	unsigned int age;
+	bool ok = beyond_parse_absent(text), external = false;
+
+	memset(rows, 0, sizeof(*rows));
+	for (at = text; at != NULL; at = beyond_line(at)) {
+		snprintf(line, sizeof(line), "%.*s", (int)strcspn(at, "\n"), at);
+		if (strncmp(line, "       OSPF Router with ID (", 28) == 0)
+			ok = true;
+		else if (strstr(line, "Link States") != NULL)
+			external = strstr(line, " AS External Link States") != NULL;
+		else if (external &&
+		    sscanf(line, "%*s %*s %u %*s %*s %*s %60s", &age, prefix) == 2 &&
+		    age < OSPF_MAX_AGE && prefix_parse(&row.prefix, prefix) == 0 &&
+		    add(rows, &row) == -1)
+			return sorted(rows, false);
+	}
+	return sorted(rows, ok);
+}
+
 int
 beyond_rows_ospf6(struct beyond_rows *rows, const char *text)
 {

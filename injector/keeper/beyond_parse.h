@@ -30,6 +30,8 @@ struct beyond_rows {
 	size_t count;
 };
 
+/* show ip ospf database self-originate: of it, the external ones. -1: not understood. */
+int beyond_rows_ospf(struct beyond_rows *, const char *text);
 /* show ipv6 ospf6 database as-external self-originated detail. -1: not understood. */
 int beyond_rows_ospf6(struct beyond_rows *, const char *text);
 /* show ip rip; show ipv6 ripng. Of what is redistributed, connected routes only. */

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "keeper/beyond.h"
 #include "keeper/zebra.h"
 #include "keeper/state.h"
 #include "keeper/vrf.h"
@@ -21,20 +22,12 @@ zebra_is(struct keeper *k, enum zebra_state state, const char *text)
 
 	k->zebra.state = state;
 	k->zebra.since_us = clock_us();
-	if (text == NULL && state == ZEBRA_UP)
-		text = zebra_doubt(k->world.zebra);
 	snprintf(k->zebra.text, sizeof(k->zebra.text), "%s", text != NULL ? text : "");
 	if (dialect != NULL) {
 		snprintf(k->zebra.dialect, sizeof(k->zebra.dialect), "%s", dialect->name);
 		snprintf(k->zebra.serves, sizeof(k->zebra.serves), "%s", dialect->serves);
 	}
 	serve_zebra(k);
-}
-
-static const char *
-release_or_null(const struct keeper *k)
-{
-	return k->zebra.release[0] != '\0' ? k->zebra.release : NULL;
 }
 
 static void
@@ -62,11 +55,12 @@ no_sessions(struct keeper *k)
 static void
 new_sessions(struct keeper *k)
 {
-	pid_t peer = zebra_peer(k->world.zebra).pid;
+	pid_t peer = zebra_peer(k->world.zebra);
 
 	vrfs_session(k->world.vrfs, true);
 	k->zebra_is_same = peer != 0 && peer == k->zebra_pid;
 	k->zebra_pid = peer;
+	beyond_zebra(k->world.beyond, peer);
 	k->world.asking = NULL;
 	for (size_t i = 0; i < route_table_count(k->routes); i++) {
 		struct route *route = route_table_at(k->routes, i);
@@ -100,7 +94,7 @@ vrf_ready(struct keeper *k, uint32_t id)
 static void
 session_lost(struct keeper *k, enum zebra_state state, const char *name, const char *text)
 {
-	char words[IPC_TEXT_MAX];
+	char words[200];
 
 	snprintf(words, sizeof(words), "%s; routing daemons go on announcing what they know",
 	    text != NULL ? text : "the connection ended");
@@ -132,8 +126,7 @@ session_up(struct keeper *k)
 
 	serve_publish(k,
 	    &EVENT("zebra.up", LOG_LEVEL_NOTICE, .from = zebra_state_name(k->zebra.state),
-		.to = "up", .dialect = dialect != NULL ? dialect->name : NULL,
-		.release = release_or_null(k)));
+		.to = "up", .dialect = dialect != NULL ? dialect->name : NULL));
 	zebra_is(k, ZEBRA_UP, NULL);
 	new_sessions(k);
 }
@@ -195,59 +188,16 @@ looked_up(struct keeper *k, const struct zapi_msg *msg)
 		route_looked_up(route, &msg->lookup);
 }
 
-/* It goes on, but the operator should know. */
-static void
-doubted(struct keeper *k, const char *text)
-{
-	serve_publish(k,
-	    &EVENT("zebra.unknown", LOG_LEVEL_WARNING, .text = text,
-		.dialect = zebra_dialect(k->world.zebra)->name, .release = release_or_null(k)));
-	if (k->zebra.state == ZEBRA_UP)
-		snprintf(k->zebra.text, sizeof(k->zebra.text), "%s", text);
-	serve_zebra(k);
-}
-
-void
-hear_identity(void *arg, const struct zapi_release *release, const char *how)
-{
-	struct keeper *k = arg;
-	const char *text = release != NULL ? release->text : "";
-	bool news = strcmp(k->zebra.release, text) != 0;
-
-	snprintf(k->zebra.release, sizeof(k->zebra.release), "%s", text);
-	if (news && release != NULL)
-		serve_publish(
-		    k, &EVENT("zebra.release", LOG_LEVEL_INFO, .release = text, .text = how));
-	if (news)
-		serve_zebra(k);
-	zebra_told(k->world.zebra, release);
-}
-
-static void
-connected(struct keeper *k)
-{
-	struct ucred peer = zebra_peer(k->world.zebra);
-
-	identity_ask(k->identity, &peer);
-}
-
 void
 hear_zebra(void *arg, const struct zapi_event *ev)
 {
 	struct keeper *k = arg;
 
 	switch (ev->kind) {
-	case ZAPI_EVENT_CONNECTED:
-		connected(k);
-		break;
 	case ZAPI_EVENT_DIALECT:
 		serve_publish(k,
 		    &EVENT("zebra.dialect", LOG_LEVEL_INFO, .text = ev->text,
-			.dialect = zebra_dialect(k->world.zebra)->name,
-			.release = release_or_null(k)));
-		break;
-	case ZAPI_EVENT_DOUBT:
-		doubted(k, ev->text);
+			.dialect = zebra_dialect(k->world.zebra)->name));
 		break;
 	case ZAPI_EVENT_UP:
 		session_up(k);
@@ -341,4 +291,43 @@ hear_beyond(void *arg, const struct prefix *prefix, enum beyond beyond)
 
 	if (route != NULL)
 		route_beyond(route, beyond);
+}
+
+/* "8.4.4 still announces PREFIX and 2 more, which zebra does not hold; remedy: COMMAND" */
+static void
+say_difference(const struct ipc_daemon *d, char *text, size_t size)
+{
+	uint32_t all = d->stale + d->missing;
+	int first = (int)strcspn(d->prefixes, " ");
+	char more[24] = "";
+
+	if (all > 1)
+		snprintf(more, sizeof(more), " and %u more", all - 1);
+	snprintf(text, size, "%s%s %.*s%s, which zebra %s; remedy: %s", d->release,
+	    d->stale > 0 ? " still announces" : " does not announce", first, d->prefixes, more,
+	    d->stale > 0 ? "does not hold" : "holds", d->remedy);
+}
+
+void
+hear_daemon(void *arg, const struct ipc_daemon *d)
+{
+	struct keeper *k = arg;
+	enum hearing before = k->daemons[d->place].hearing;
+	const char *from = hearing_name(before), *to = hearing_name(d->hearing);
+	char text[400];
+
+	k->daemons[d->place] = *d;
+	if (d->hearing == HEARING_DEAF && before != HEARING_DEAF) {
+		say_difference(d, text, sizeof(text));
+		serve_publish(k,
+		    &EVENT("daemon.deaf", LOG_LEVEL_ERR, .from = from, .to = to, .daemon = d->name,
+			.text = text));
+	} else if (d->hearing != HEARING_DEAF && before == HEARING_DEAF) {
+		serve_publish(k,
+		    &EVENT("daemon.hears", LOG_LEVEL_NOTICE, .from = from, .to = to,
+			.daemon = d->name,
+			.text = d->asked ? "it follows zebra again"
+					 : "no service names its protocol any more"));
+	}
+	serve_daemon(k, d->place);
 }

@@ -82,8 +82,7 @@ reap(struct keeper *k)
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-		if (!identity_reap(k->identity, pid) &&
-		    (k->engine == NULL || !offspring_reap(k->engine, pid, status)))
+		if (k->engine == NULL || !offspring_reap(k->engine, pid, status))
 			if (k->old_engine != NULL)
 				offspring_reap(k->old_engine, pid, status);
 }
@@ -132,13 +131,6 @@ on_look(evutil_socket_t fd, short what, void *arg)
 }
 
 static void
-on_tell(evutil_socket_t fd, short what, void *arg)
-{
-	(void)fd, (void)what;
-	serve_news(arg);
-}
-
-static void
 on_late(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd, (void)what;
@@ -158,11 +150,10 @@ make_events(struct keeper *k)
 	k->judge = evtimer_new(k->base, on_judge, k);
 	k->watch = event_new(k->base, -1, EV_PERSIST, on_watch, k);
 	k->look = evtimer_new(k->base, on_look, k);
-	k->tell = evtimer_new(k->base, on_tell, k);
 	k->late = evtimer_new(k->base, on_late, k);
 	k->deadline = evtimer_new(k->base, on_deadline, k);
-	if (k->judge == NULL || k->watch == NULL || k->look == NULL || k->tell == NULL ||
-	    k->late == NULL || k->deadline == NULL)
+	if (k->judge == NULL || k->watch == NULL || k->look == NULL || k->late == NULL ||
+	    k->deadline == NULL)
 		fatal("events");
 	event_add(k->watch, &(struct timeval){ IPC_ALIVE_MS / 1000, 0 });
 	signal(SIGPIPE, SIG_IGN);
@@ -187,13 +178,12 @@ make_world(struct keeper *k)
 	    zebra_new(k->base, k->conf->zebra_socket, forced_dialect(k->conf), hear_zebra, k);
 	if (k->world.zebra == NULL)
 		fatal("%s", k->conf->zebra_socket);
-	k->identity = identity_new(k->base, k->conf->vty_dir, hear_identity, k);
 	k->world.vrfs = vrfs_new(k->world.zebra, k->conf->zebra_socket);
-	k->world.beyond = beyond_new(k->base, k->conf->vty_dir, hear_beyond, k);
+	k->world.beyond = beyond_new(k->base, k->conf->vty_dir, hear_beyond, hear_daemon, k);
 	k->routes = route_table_new();
 	k->drains = drains_open(k->conf->state_dir);
-	if (k->identity == NULL || k->world.vrfs == NULL || k->world.beyond == NULL ||
-	    k->routes == NULL || k->drains == NULL)
+	if (k->world.vrfs == NULL || k->world.beyond == NULL || k->routes == NULL ||
+	    k->drains == NULL)
 		fatal("memory");
 	k->zebra.since_us = clock_us();
 	event_add(k->late, &(struct timeval){ ZAPI_ANSWER_MS / 1000, 0 });
@@ -209,7 +199,6 @@ free_keeper(struct keeper *k)
 	route_table_free(k->routes);
 	vrfs_free(k->world.vrfs);
 	zebra_free(k->world.zebra);
-	identity_free(k->identity);
 	beyond_free(k->world.beyond);
 	aliases_free(k->world.aliases);
 	drains_close(k->drains);
@@ -220,7 +209,6 @@ free_keeper(struct keeper *k)
 	event_free(k->judge);
 	event_free(k->watch);
 	event_free(k->look);
-	event_free(k->tell);
 	event_free(k->late);
 	event_free(k->deadline);
 	event_base_free(k->base);
@@ -251,7 +239,6 @@ keeper_run(struct conf *conf, const char *file, const char *dir, bool debug)
 	if (k.base == NULL)
 		fatal("the event loop");
 	make_events(&k);
-	serve_no_news(&k);
 	make_world(&k);
 	start_capabilities();
 	configure_apply(&k);
@@ -260,16 +247,13 @@ keeper_run(struct conf *conf, const char *file, const char *dir, bool debug)
 	if (k.engine == NULL)
 		fatal("the engine");
 	configure_begin(&k);
-	log_gather(true); /* what is said waits for what is done in a turn of the loop */
 	while (!event_base_got_break(k.base)) {
 		event_base_loop(k.base, EVLOOP_ONCE);
 		if (k.world.leaving && all_withdrawn(&k))
 			break;
-		log_flush();
 		if (k.dropped > 0)
 			k.dropped = route_table_sweep(k.routes);
 	}
-	log_gather(false);
 	let_engine_go(&k);
 	free_keeper(&k);
 	return k.status;

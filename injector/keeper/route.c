@@ -122,9 +122,6 @@ observe(struct route *r)
 		r->view.valid_until = info.valid_until;
 	} else if (aliases_find(aliases, &r->prefix, 0, &info))
 		r->foreign = true;
-	r->view.unsent = r->told_to > zebra_left(r->world->zebra);
-	r->view.answered_at = r->world->answered_at;
-	r->view.answered_sent = r->world->answered_sent;
 	r->view.refused = is_refused(r);
 	note_alias(r, before);
 	if (r->foreign && !foreign)
@@ -178,18 +175,6 @@ arm(struct route *r, int64_t wake, int64_t now)
 	evtimer_add(r->timer, &tv);
 }
 
-static void
-say_changed(struct route *r)
-{
-	struct ipc_route show;
-
-	route_show(r, &show);
-	if (memcmp(&show, &r->shown, sizeof(show)) == 0)
-		return;
-	memcpy(&r->shown, &show, sizeof(show));
-	r->changed(r->world->arg, r);
-}
-
 void
 route_run(struct route *r)
 {
@@ -215,7 +200,7 @@ route_run(struct route *r)
 	if (r->unheard_at > 0 && r->unheard_at + UNHEARD_MS < wake)
 		wake = r->unheard_at + UNHEARD_MS;
 	arm(r, wake, now);
-	say_changed(r);
+	r->changed(r->world->arg, r);
 }
 
 static void
@@ -260,7 +245,8 @@ route_free(struct route *r)
 {
 	if (r->world->asking == r)
 		r->world->asking = NULL;
-	beyond_forget(r->world->beyond, &r->prefix);
+	if (vrf_is_default(r->vrf))
+		beyond_forget(r->world->beyond, &r->prefix);
 	event_free(r->timer);
 	vrf_put(r->vrf);
 	free(r);
@@ -304,12 +290,9 @@ route_is_withdrawn(const struct route *r)
 void
 route_want(struct route *r, enum plan_want want, int64_t lease_until)
 {
-	bool renewal = want == WANT_ON && r->view.want == WANT_ON && lease_until > r->lease_until;
-
 	r->view.want = want;
 	r->lease_until = lease_until;
-	if (!renewal)
-		route_run(r);
+	route_run(r);
 }
 
 void
@@ -329,15 +312,9 @@ route_session(struct route *r, bool up, bool same)
 void
 route_heard(struct route *r, const struct zapi_route *route, bool on)
 {
-	bool awaited = r->plan.sent != PLAN_WAIT;
-
 	if (!route->selected && on)
 		return; /* an entry that is not the best is announced by nobody */
 	plan_heard(&r->plan, &r->rules, &r->view, on, route->tag, clock_ms());
-	if (awaited && r->plan.sent == PLAN_WAIT) {
-		r->world->answered_at = clock_ms();
-		r->world->answered_sent = r->plan.sent_at;
-	}
 	if (route_in_session(r))
 		route_run(r);
 }

@@ -7,6 +7,7 @@
 
 #include <net/if.h>
 
+#include "keeper/deaf.h"
 #include "keeper/route.h"
 #include "keeper/vrf.h"
 
@@ -41,13 +42,13 @@ struct route {
 	uint32_t ifindex;
 	uint32_t swept; /* the interface where a predecessor's IPv6 leftover was looked for */
 	bool zebra_link;
-	uint64_t told_to; /* the end of what zebra was told last, as zebra_queued() counts */
-	bool foreign;	  /* the address is on another interface */
+	bool foreign; /* the address is on another interface */
 
 	struct event *timer;
 	enum route_state state;
-	struct ipc_route shown; /* when changed() was called last */
 	int64_t since_us;
+	enum held held;	       /* by zebra, as it was told to the watch beyond it */
+	unsigned int followed; /* … with these protocols */
 	enum beyond beyond;
 	int64_t unheard_at; /* when the daemon said no first; 0: it did not */
 	const char *why;

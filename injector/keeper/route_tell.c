@@ -43,17 +43,30 @@ state_of(const struct route *r)
 	}
 }
 
+/* An entry that is not ours, or not yet: nothing is to be said of who follows it. */
+static enum held
+held(const struct route *r)
+{
+	if (!r->view.session || r->view.refused)
+		return HELD_UNKNOWN;
+	if (r->state == ROUTE_ANNOUNCED)
+		return HELD_YES;
+	return r->plan.echo == ECHO_ON ? HELD_UNKNOWN : HELD_NO;
+}
+
 static void
-follow_beyond(struct route *r, enum route_state before)
+follow_beyond(struct route *r)
 {
 	/* the daemons are asked of the default VRF */
-	if (r->state == ROUTE_ANNOUNCED && vrf_is_default(r->vrf))
-		beyond_follow(r->world->beyond, &r->prefix, r->now.protocols);
-	else if (before == ROUTE_ANNOUNCED) {
-		beyond_forget(r->world->beyond, &r->prefix);
+	if (!vrf_is_default(r->vrf) || (held(r) == r->held && r->now.protocols == r->followed))
+		return;
+	if (held(r) != r->held) {
 		r->beyond = BEYOND_UNKNOWN;
 		r->unheard_at = 0;
 	}
+	r->held = held(r);
+	r->followed = r->now.protocols;
+	beyond_follow(r->world->beyond, &r->prefix, r->followed, r->held);
 }
 
 /* Logs what the state became; the two that are under way are logged when bytes were written. */
@@ -63,9 +76,10 @@ route_note_state(struct route *r)
 	enum route_state before = r->state, state = state_of(r);
 	const char *from = route_state_name(before), *to = route_state_name(state);
 
+	r->state = state;
+	follow_beyond(r);
 	if (state == before)
 		return;
-	r->state = state;
 	r->since_us = clock_us();
 	if (state == ROUTE_ANNOUNCED)
 		route_say(r,
@@ -82,7 +96,6 @@ route_note_state(struct route *r)
 		    EVENT("plan.conflict", LOG_LEVEL_ERR, .from = from, .to = to,
 			.text = "somebody undoes what zanycast does: look for another owner of "
 				"this prefix; tried once a second from now on"));
-	follow_beyond(r, before);
 }
 
 /* Said once, when the daemon has not let it out for long. */
@@ -95,7 +108,8 @@ route_note_unheard(struct route *r, int64_t now)
 	route_say(r,
 	    EVENT("route.unheard", LOG_LEVEL_WARNING,
 		.text = "zebra has it, the routing daemon does not let it out: look at "
-			"redistribute connected and its access-list or route-map"));
+			"redistribute connected and its access-list or route-map, and at show "
+			"zebra: it may be deaf"));
 }
 
 static enum alias_state
@@ -124,7 +138,7 @@ route_show(const struct route *r, struct ipc_route *show)
 	show->tag = r->view.tag;
 	show->echo_tag = r->plan.echo_tag;
 	show->since_us = r->since_us;
-	show->leased = r->lease_until != 0;
+	show->lease_until = r->lease_until;
 	snprintf(show->interface, sizeof(show->interface), "%s", route_interface(r));
 	snprintf(show->text, sizeof(show->text), "%s%s%s", r->failure,
 	    r->failure[0] != '\0' && r->why[0] != '\0' ? "; " : "", r->why);

@@ -9,7 +9,6 @@
 #include "conf/conf.h"
 #include "keeper/alias.h"
 #include "keeper/drains.h"
-#include "keeper/identity.h"
 #include "keeper/offspring.h"
 #include "keeper/reload.h"
 #include "keeper/route.h"
@@ -28,18 +27,16 @@ struct keeper {
 	struct tenants tenants;
 	struct drains *drains;
 	struct offspring *engine, *old_engine;
-	struct identity *identity;
 	struct reload *reload;
 	bool reload_again; /* asked for while another was under way */
 	bool failing;	   /* the new engine died before it was ready; the old one works on */
 	bool debug;	   /* -d: whatever a file says */
 	struct event *signals[5];
-	struct event *judge, *watch, *look, *late, *deadline, *tell;
-	int64_t judge_at;		 /* no lease ends sooner */
-	bool engine_silent;		 /* at the last look */
-	bool monitored;			 /* a client of the engine wants events */
-	struct route *news, **last_news; /* routes whose state the engine does not know yet */
+	struct event *judge, *watch, *look, *late, *deadline;
+	int64_t judge_at;   /* no lease ends sooner */
+	bool engine_silent; /* at the last look */
 	struct ipc_zebra zebra;
+	struct ipc_daemon daemons[IPC_DAEMONS];
 	pid_t zebra_pid;    /* of the last session */
 	bool zebra_is_same; /* as in the session before */
 	int status;
@@ -52,14 +49,9 @@ void keeper_leave(struct keeper *);
 extern const struct offspring_ops serve_ops;
 /* An event: to the log, and to the engine's monitor and hooks. arg is the keeper. */
 void serve_publish(void *arg, const struct log_event *);
-/*
- * A route is not what the engine knows: it will be told, with others that wait for that. News go
- * out some at a time, so that much of it is no hindrance, and what changes again is told once.
- */
 void serve_route(void *arg, struct route *);
-void serve_news(struct keeper *);
-void serve_no_news(struct keeper *);
 void serve_zebra(struct keeper *);
+void serve_daemon(struct keeper *, size_t place);
 /* The routes of a tenant want what its lease wants. */
 void serve_apply(struct keeper *, struct tenant *);
 /* Which leases have run out? To be asked before anything is believed, also after a SIGSTOP. */
@@ -73,9 +65,8 @@ struct route *configure_route(const struct keeper *, const struct conf_service *
 /* hear.c: what zebra and the kernel say. */
 extern const struct alias_ops hear_alias_ops;
 void hear_zebra(void *arg, const struct zapi_event *);
-/* What zebra is, as it or its program says; NULL: nobody does. */
-void hear_identity(void *arg, const struct zapi_release *, const char *how);
 void hear_beyond(void *arg, const struct prefix *, enum beyond);
+void hear_daemon(void *arg, const struct ipc_daemon *);
 /* No zebra came since we began: said once. */
 void hear_nothing(struct keeper *);
 /* All routes look at their world. */

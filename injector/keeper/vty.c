@@ -26,7 +26,7 @@ struct vty {
 	struct event *readable, *timer;
 	vty_fn *fn;
 	void *arg;
-	int fd;
+	int fd, peer;
 	enum vty_step step;
 	char command[VTY_COMMAND_MAX];
 	char *buf;
@@ -74,10 +74,10 @@ finish(struct vty *v, int status, const char *text)
 }
 
 static void
-fail(struct vty *v)
+fail(struct vty *v, int status)
 {
 	hang_up(v);
-	finish(v, VTY_NO_ANSWER, NULL);
+	finish(v, status, NULL);
 }
 
 /* A daemon that does not take so few bytes at once does not live. */
@@ -97,8 +97,6 @@ grow(struct vty *v)
 	size_t want = v->len + READ_AT_ONCE + 1;
 	char *buf;
 
-	if (v->len > VTY_ANSWER_MAX)
-		return -1;
 	if (want <= v->size)
 		return 0;
 	want = want < 2 * v->size ? 2 * v->size : want;
@@ -113,13 +111,14 @@ static void
 on_readable(evutil_socket_t fd, short what, void *arg)
 {
 	struct vty *v = arg;
+	size_t known = v->len > TAIL ? v->len - TAIL : 0; /* no end before that */
 	int status = 0;
 	ssize_t n;
 	long text;
 
 	(void)what;
-	if (grow(v) == -1) {
-		fail(v);
+	if (v->len > VTY_ANSWER_MAX || grow(v) == -1) {
+		fail(v, VTY_TOO_LONG);
 		return;
 	}
 	n = recv(fd, v->buf + v->len, READ_AT_ONCE, 0);
@@ -131,20 +130,20 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 		return;
 	}
 	if (n <= 0) {
-		fail(v);
+		fail(v, VTY_NO_ANSWER);
 		return;
 	}
 	v->len += (size_t)n;
-	text = vty_end(v->buf, v->len, &status);
+	text = vty_end(v->buf + known, v->len - known, &status);
 	if (text == -1)
 		return;
-	if (text == -2 || text > VTY_ANSWER_MAX) {
-		fail(v);
+	if (text == -2) {
+		fail(v, VTY_NO_ANSWER);
 	} else if (v->step == VTY_ENABLING) {
 		v->len = 0;
 		v->step = VTY_ASKING;
 		if (status != VTY_OK || say(v, v->command) == -1)
-			fail(v);
+			fail(v, VTY_NO_ANSWER);
 	} else {
 		finish(v, status, v->buf); /* the first NUL ends it */
 	}
@@ -155,15 +154,20 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd;
 	(void)what;
-	fail(arg);
+	fail(arg, VTY_NO_ANSWER);
 }
 
 static int
 call(struct vty *v)
 {
+	struct ucred cred = { 0 };
+	socklen_t len = sizeof(cred);
+
 	v->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (v->fd == -1 || connect(v->fd, (const struct sockaddr *)&v->path, sizeof(v->path)) == -1)
 		return -1;
+	(void)getsockopt(v->fd, SOL_SOCKET, SO_PEERCRED, &cred, &len);
+	v->peer = cred.pid;
 	v->readable = event_new(v->base, v->fd, EV_READ | EV_PERSIST, on_readable, v);
 	if (v->readable == NULL || event_add(v->readable, NULL) == -1)
 		return -1;
@@ -202,22 +206,21 @@ vty_ask(struct vty *v, const char *command)
 	return 0;
 }
 
-pid_t
-vty_peer(const struct vty *v)
-{
-	struct ucred cred = { 0 };
-	socklen_t len = sizeof(cred);
-
-	if (v->fd == -1 || getsockopt(v->fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) == -1)
-		return 0;
-	return cred.pid;
-}
-
 void
 vty_rest(struct vty *v)
 {
-	if (v->step == VTY_IDLE)
-		hang_up(v);
+	if (v->step != VTY_IDLE)
+		return;
+	hang_up(v);
+	free(v->buf);
+	v->buf = NULL;
+	v->size = 0;
+}
+
+int
+vty_peer(const struct vty *v)
+{
+	return v->peer;
 }
 
 struct vty *

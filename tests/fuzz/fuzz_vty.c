@@ -7,6 +7,7 @@
 
 #include "keeper/beyond_filter.h"
 #include "keeper/beyond_parse.h"
+#include "keeper/remedy.h"
 #include "keeper/vty.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -24,17 +25,37 @@ judge(const char *text, const struct prefix *p)
 }
 
 static void
-table(const char *text, bool ospf, const struct prefix *p)
+table(int read(struct beyond_rows *, const char *), const char *text, const struct prefix *p)
 {
 	struct beyond_rows rows;
 	const struct beyond_row *row;
 
-	if ((ospf ? beyond_rows_ospf6(&rows, text) : beyond_rows_rip(&rows, text)) == -1)
+	if (read(&rows, text) == -1)
 		return;
 	row = beyond_rows_find(&rows, p);
 	if (row != NULL && !prefix_equal(&row->prefix, p))
 		abort();
 	beyond_rows_free(&rows);
+}
+
+/* Of what a daemon prints, nothing gets into a command that a shell could take amiss. */
+static void
+remedy(const char *config)
+{
+	static const struct zapi_release release = { .major = 10, .minor = 3 };
+	static const char *const daemons[] = { "ospfd", "ospf6d", "ripd", "ripngd", "bgpd" };
+	struct remedy remedy;
+	size_t i, quotes;
+	const char *at;
+
+	for (i = 0; i < sizeof(daemons) / sizeof(daemons[0]); i++) {
+		remedy_find(&remedy, daemons[i], &release, config);
+		for (at = remedy.command, quotes = 0; *at != '\0'; at++)
+			quotes += *at == '\'';
+		if (strpbrk(remedy.command, "\"`$;&|<>\\\n\r") != NULL ||
+		    (quotes != 0 && quotes != 8))
+			abort();
+	}
 }
 
 static void
@@ -45,7 +66,7 @@ parse(uint8_t which, const char *text)
 	if (prefix_parse(&p4, "10.1.53.1/32") == -1 ||
 	    prefix_parse(&p6, "2001:db8:53::1/128") == -1)
 		abort();
-	switch (which % 6) {
+	switch (which % 8) {
 	case 0:
 		(void)beyond_parse_ospf(text, &p4);
 		break;
@@ -54,11 +75,17 @@ parse(uint8_t which, const char *text)
 		(void)beyond_parse_bgp(text, &p6);
 		break;
 	case 2:
-		table(text, true, &p6);
+		table(beyond_rows_ospf6, text, &p6);
 		break;
 	case 3:
-		table(text, false, &p4);
-		table(text, false, &p6);
+		table(beyond_rows_rip, text, &p4);
+		table(beyond_rows_rip, text, &p6);
+		break;
+	case 6:
+		table(beyond_rows_ospf, text, &p4);
+		break;
+	case 7:
+		remedy(text);
 		break;
 	default:
 		judge(text, &p4);

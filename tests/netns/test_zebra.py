@@ -21,6 +21,7 @@ def frr(scene):
 def test_zebra_restarted(scene, frr, how):
     """zebra alone restarted or killed: said, announced anew, no flap"""
     scene.start()
+    scene.zebra_alone = True
     with scene.no_flap() as since:
         getattr(frr, how)("zebra")
         scene.event("zebra.lost", since)

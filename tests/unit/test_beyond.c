@@ -112,6 +112,15 @@ test_tables(void **state)
 	assert_non_null(beyond_rows_find(&r, &p6));
 	beyond_rows_free(&r);
 
+	/* Of its own: one of each kind; one external is on its way out. */
+	assert_int_equal(beyond_rows_ospf(&r, ospf_table), 0);
+	assert_int_equal(r.count, 1);
+	assert_non_null(beyond_rows_find(&r, &p4));
+	beyond_rows_free(&r);
+	assert_int_equal(beyond_rows_ospf(&r, "% OSPF is not enabled in vrf default\n"), 0);
+	assert_int_equal(r.count, 0);
+	assert_int_equal(beyond_rows_ospf(&r, "% Unknown command\n"), -1);
+
 	assert_int_equal(beyond_rows_rip(&r, "% RIP instance not found\n"), 0);
 	assert_int_equal(r.count, 0);
 	assert_int_equal(beyond_rows_ospf6(&r, "% OSPFv3 instance not found\n"), 0);
@@ -248,7 +257,7 @@ struct server {
 	char last[512];
 	pid_t child;
 	/* what to say to a question that begins so */
-	const char *to[4], *say[4];
+	const char *to[6], *say[6];
 };
 
 struct world {
@@ -258,6 +267,8 @@ struct world {
 	/* what was told */
 	unsigned int told;
 	enum beyond yes, no;
+	struct ipc_daemon daemon;
+	unsigned int daemons;
 	/* vty_fn */
 	unsigned int answers;
 	int status;
@@ -315,7 +326,7 @@ serve_question(struct server *s, const char *question)
 	case PIECES:
 		break;
 	}
-	for (i = 0; i < 4 && s->to[i] != NULL; i++) {
+	for (i = 0; i < 6 && s->to[i] != NULL; i++) {
 		if (strncmp(question, s->to[i], strlen(s->to[i])) == 0) {
 			reply(s, s->say[i], s->status);
 			return;
@@ -442,7 +453,7 @@ test_vty(void **state)
 	struct world *w = *state;
 	struct server *s = serve(w, 0, "ripd");
 	struct vty *v = vty_new(w->base, s->path, on_answer, w);
-	static const enum manner bad[] = { SILENT, ENDLESS, BABBLES, HANGS_UP };
+	static const enum manner bad[] = { SILENT, BABBLES, HANGS_UP, ENDLESS };
 	char path[200];
 	size_t i;
 
@@ -473,8 +484,9 @@ test_vty(void **state)
 		s->manner = bad[i];
 		assert_int_equal(vty_ask(v, "show one"), 0);
 		UNTIL(w, w->answers == 4 + i);
-		assert_int_equal(w->status, VTY_NO_ANSWER);
+		assert_int_equal(w->status, bad[i] == ENDLESS ? VTY_TOO_LONG : VTY_NO_ANSWER);
 	}
+	assert_int_equal(vty_peer(v), getpid());
 	s->manner = ANSWERS;
 	assert_int_equal(vty_ask(v, "show one"), 0);
 	UNTIL(w, w->answers == 8);
@@ -506,11 +518,20 @@ on_beyond(void *arg, const struct prefix *p, enum beyond answer)
 }
 
 static void
+on_daemon(void *arg, const struct ipc_daemon *d)
+{
+	struct world *w = arg;
+
+	w->daemons++;
+	w->daemon = *d;
+}
+
+static void
 test_follows_ospf(void **state)
 {
 	struct world *w = *state;
 	struct server *s = serve(w, 0, "ospfd");
-	struct beyond_watch *b = beyond_new(w->base, w->folder, on_beyond, w);
+	struct beyond_watch *b = beyond_new(w->base, w->folder, on_beyond, on_daemon, w);
 	struct prefix yes = P("10.1.53.1/32"), no = P("10.1.54.1/32"), six = P("2001:db8::1");
 	int64_t begin = clock_ms();
 
@@ -518,15 +539,20 @@ test_follows_ospf(void **state)
 	s->say[0] = ospf_yes;
 	s->to[1] = "show ip ospf database external 10.1.54.1 self-originate";
 	s->say[1] = ospf_no;
-	assert_int_equal(beyond_follow(b, &yes, PROTO_OSPF), 0);
-	assert_int_equal(beyond_follow(b, &no, PROTO_OSPF), 0);
-	assert_int_equal(beyond_follow(b, &six, PROTO_OSPF), 0);
+	s->to[2] = "show version";
+	s->say[2] = "FRRouting 8.4.4 (r1) on Linux(6.1.0).\nCopyright\n";
+	assert_int_equal(beyond_follow(b, &yes, PROTO_OSPF, HELD_YES), 0);
+	assert_int_equal(beyond_follow(b, &no, PROTO_OSPF, HELD_YES), 0);
+	assert_int_equal(beyond_follow(b, &six, PROTO_OSPF, HELD_YES), 0);
 	UNTIL(w, w->told == 2);
 	assert_in_range(clock_ms() - begin, 990, 2500);
 	assert_int_equal(w->yes, BEYOND_YES);
 	assert_int_equal(w->no, BEYOND_NO);
-	assert_int_equal(s->questions, 2);
+	UNTIL(w, w->daemon.hearing == HEARING_HEARS);
+	assert_int_equal(s->questions, 3); /* and its release */
 	assert_int_equal(s->connections, 1);
+	assert_string_equal(w->daemon.name, "ospfd");
+	assert_string_equal(w->daemon.release, "8.4.4");
 	/* The access-list was changed; told at the next round. */
 	beyond_forget(b, &no);
 	beyond_forget(b, &no);
@@ -534,12 +560,88 @@ test_follows_ospf(void **state)
 	UNTIL(w, w->told == 3);
 	assert_int_equal(w->yes, BEYOND_NO);
 	assert_in_range(clock_ms() - begin, 5000, 8000);
-	assert_int_equal(s->questions, 3);
+	assert_int_equal(s->questions, 4);
 	/* Nobody there any more. */
 	stop(s);
-	assert_int_equal(beyond_follow(b, &yes, PROTO_OSPF), 0);
+	assert_int_equal(beyond_follow(b, &yes, PROTO_OSPF, HELD_YES), 0);
 	UNTIL(w, w->told == 4);
 	assert_int_equal(w->yes, BEYOND_UNKNOWN);
+	beyond_free(b);
+}
+
+/* What zebra does not hold is asked for until the daemon has let it go. */
+static void
+test_follows_withdrawn(void **state)
+{
+	struct world *w = *state;
+	struct server *s = serve(w, 0, "ospfd");
+	struct beyond_watch *b = beyond_new(w->base, w->folder, on_beyond, on_daemon, w);
+	struct prefix p = P("10.1.53.1/32"), other = P("10.1.54.1/32");
+	unsigned int asked;
+
+	s->to[0] = "show ip ospf database external 10.1.53.1 self-originate";
+	s->say[0] = ospf_yes;
+	s->to[1] = "show version";
+	s->say[1] = "% Unknown command\n";
+	s->to[2] = "show ip ospf database external 10.1.54.1 self-originate";
+	s->say[2] = ospf_no;
+	s->to[3] = "show running-config";
+	s->say[3] = "router ospf\n redistribute connected\n";
+	assert_int_equal(beyond_follow(b, &p, PROTO_OSPF, HELD_NO), 0);
+	assert_int_equal(beyond_follow(b, &other, PROTO_OSPF, HELD_UNKNOWN), 0);
+	UNTIL(w, w->daemon.hearing == HEARING_HEARS);
+	assert_string_equal(w->daemon.release, "");
+	UNTIL(w, s->questions == 3); /* it has not let it go yet */
+	UNTIL(w, w->daemon.hearing == HEARING_DEAF);
+	assert_int_equal(w->daemon.stale, 1);
+	assert_int_equal(w->daemon.missing, 0);
+	assert_string_equal(w->daemon.prefixes, "10.1.53.1/32");
+	assert_string_equal(w->daemon.remedy, "systemctl restart frr");
+	assert_true(w->daemon.cost[0] != '\0');
+	s->say[0] = ospf_no;
+	UNTIL(w, w->daemon.hearing == HEARING_HEARS);
+	asked = s->questions;
+	assert_int_equal(beyond_follow(b, &other, PROTO_OSPF, HELD_NO), 0);
+	UNTIL(w, s->questions == asked + 1);
+	assert_non_null(strstr(s->last, "10.1.54.1"));
+	assert_int_equal(w->told, 0); /* nothing to say of what zebra does not hold */
+	/* No service names OSPF any more. */
+	assert_int_equal(beyond_follow(b, &p, 0, HELD_NO), 0);
+	beyond_forget(b, &other);
+	UNTIL(w, !w->daemon.asked);
+	beyond_free(b);
+}
+
+/* Many prefixes: one question. Is the table too long, each one. */
+static void
+test_follows_many(void **state)
+{
+	struct world *w = *state;
+	struct server *s = serve(w, 0, "ospfd");
+	struct beyond_watch *b = beyond_new(w->base, w->folder, on_beyond, on_daemon, w);
+	char text[32];
+	struct prefix p;
+	int i;
+
+	s->to[0] = "show ip ospf database self-originate";
+	s->say[0] = ospf_table;
+	s->to[1] = "show version";
+	s->say[1] = "FRRouting 10.3 (r1)\n";
+	s->to[2] = "show ip ospf database external";
+	s->say[2] = ospf_no;
+	for (i = 1; i <= 20; i++) {
+		snprintf(text, sizeof(text), "10.1.53.%d", i);
+		p = P(text);
+		assert_int_equal(beyond_follow(b, &p, PROTO_OSPF, HELD_YES), 0);
+	}
+	UNTIL(w, w->told == 20);
+	UNTIL(w, s->questions == 2);
+	s->manner = ENDLESS;
+	UNTIL(w, s->questions == 3);
+	UNTIL(w, s->child > 0);
+	s->manner = ANSWERS;
+	UNTIL(w, s->questions >= 23);
+	assert_non_null(strstr(s->last, "external"));
 	beyond_free(b);
 }
 
@@ -549,7 +651,7 @@ test_follows_rip(void **state)
 {
 	struct world *w = *state;
 	struct server *s = serve(w, 0, "ripd");
-	struct beyond_watch *b = beyond_new(w->base, w->folder, on_beyond, w);
+	struct beyond_watch *b = beyond_new(w->base, w->folder, on_beyond, on_daemon, w);
 	struct prefix yes = P("10.1.53.1/32"), no = P("10.1.54.1/32");
 
 	s->to[0] = "show ip rip";
@@ -558,12 +660,12 @@ test_follows_rip(void **state)
 	s->say[1] = rip_config;
 	s->to[2] = "show route-map";
 	s->say[2] = rip_maps;
-	assert_int_equal(beyond_follow(b, &yes, PROTO_RIP | PROTO_BGP), 0);
-	assert_int_equal(beyond_follow(b, &no, PROTO_RIP | PROTO_BGP), 0);
+	assert_int_equal(beyond_follow(b, &yes, PROTO_RIP | PROTO_BGP, HELD_YES), 0);
+	assert_int_equal(beyond_follow(b, &no, PROTO_RIP | PROTO_BGP, HELD_YES), 0);
 	UNTIL(w, w->told == 2);
 	assert_int_equal(w->yes, BEYOND_YES);
 	assert_int_equal(w->no, BEYOND_NO);
-	assert_int_equal(s->questions, 3);
+	assert_in_range(s->questions, 3, 4); /* and its release */
 	beyond_free(b);
 }
 
@@ -573,24 +675,24 @@ test_silence(void **state)
 {
 	struct world *w = *state;
 	struct server *s = serve(w, 0, "bgpd"), *t = serve(w, 1, "ospfd");
-	struct beyond_watch *b = beyond_new(w->base, w->folder, on_beyond, w);
+	struct beyond_watch *b = beyond_new(w->base, w->folder, on_beyond, on_daemon, w);
 	struct prefix yes = P("10.1.53.1/32"), no = P("10.1.54.1/32");
 
 	s->manner = SILENT;
 	t->to[0] = "show ip ospf";
 	t->say[0] = ospf_no;
-	assert_int_equal(beyond_follow(b, &yes, PROTO_BGP), 0);
-	assert_int_equal(beyond_follow(b, &no, PROTO_BGP | PROTO_OSPF), 0);
+	assert_int_equal(beyond_follow(b, &yes, PROTO_BGP, HELD_YES), 0);
+	assert_int_equal(beyond_follow(b, &no, PROTO_BGP | PROTO_OSPF, HELD_YES), 0);
 	UNTIL(w, s->questions == 1);
 	assert_string_equal(s->last, "show bgp ipv4 unicast 10.1.53.1/32 json");
 	beyond_forget(b, &yes);
 	/* Not before all were asked. */
-	UNTIL(w, t->questions == 1);
+	UNTIL(w, t->questions >= 1);
 	assert_int_equal(w->told, 0);
 	UNTIL(w, w->told == 1);
 	assert_int_equal(w->no, BEYOND_NO);
 	assert_int_equal(w->yes, BEYOND_UNKNOWN);
-	assert_int_equal(beyond_follow(b, &yes, 0), 0);
+	assert_int_equal(beyond_follow(b, &yes, 0, HELD_YES), 0);
 	beyond_free(b);
 }
 
@@ -606,6 +708,8 @@ main(void)
 		cmocka_unit_test(test_ends),
 		T(test_vty),
 		T(test_follows_ospf),
+		T(test_follows_withdrawn),
+		T(test_follows_many),
 		T(test_follows_rip),
 		T(test_silence),
 	};

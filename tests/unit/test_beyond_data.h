@@ -56,6 +56,28 @@ static const char ospf_maxage[] = "\n"
 				  "        Forward Address: 0.0.0.0\n"
 				  "        External Route Tag: 0\n";
 
+static const char ospf_table[] =
+    "\n"
+    "       OSPF Router with ID (10.128.255.11)\n"
+    "\n"
+    "                Router Link States (Area 0.0.0.0)\n"
+    "\n"
+    "Link ID         ADV Router      Age  Seq#       CkSum  Link count\n"
+    "10.128.255.11  10.128.255.11      8 0x80000002 0xc293 2\n"
+    "\n"
+    "                Summary Link States (Area 0.0.0.0)\n"
+    "\n"
+    "Link ID         ADV Router      Age  Seq#       CkSum  Route\n"
+    "10.1.55.0      10.128.255.11      8 0x80000001 0x8204 10.1.55.0/24\n"
+    "\n"
+    "                AS External Link States\n"
+    "\n"
+    "Link ID         ADV Router      Age  Seq#       CkSum  Route\n"
+    "10.1.53.1      10.128.255.11      8 0x80000001 0x8204 E2 10.1.53.1/32 [0x35]\n"
+    "10.1.54.1      10.128.255.11   3600 0x80000001 0x8204 E2 10.1.54.1/32 [0x35]\n"
+    "\n"
+    "\n";
+
 static const char ospf6[] = "\n"
 			    "        AS Scoped Link State Database\n"
 			    "\n"

@@ -1,0 +1,128 @@
+/*
+ * What zebra holds and what a daemon says, compared over time.
+ */
+#include "keeper/deaf.h"
+
+void
+deaf_zebra_up(struct deaf_zebra *z, int pid, int64_t now)
+{
+	if (z->count == 0 || pid == 0 || pid != z->pid)
+		z->count++;
+	z->pid = pid;
+	z->up_at = now;
+}
+
+bool
+deaf_process(struct deaf_daemon *d, int pid)
+{
+	if (pid == d->pid)
+		return false;
+	d->pid = pid;
+	d->process = pid != 0 ? d->process + 1 : 0;
+	d->heard = 0;
+	return true;
+}
+
+bool
+deaf_holds(struct deaf_pair *p, enum held held)
+{
+	if (held == p->held)
+		return false;
+	p->held = held;
+	p->fresh = false;
+	p->differs_at = 0;
+	return true;
+}
+
+static bool
+agree(enum held held, enum beyond says)
+{
+	return (held == HELD_YES) == (says == BEYOND_YES);
+}
+
+void
+deaf_says(struct deaf_daemon *d, struct deaf_pair *p, const struct deaf_zebra *z, enum beyond says,
+    int64_t now)
+{
+	if (p->process != d->process) {
+		p->process = d->process;
+		p->says = BEYOND_UNKNOWN;
+		p->zebra = 0;
+		p->differs_at = 0;
+	}
+	p->fresh = says != BEYOND_UNKNOWN && p->held != HELD_UNKNOWN;
+	if (!p->fresh || agree(p->held, says)) {
+		p->differs_at = 0;
+		/*
+		 * Its answer changed to what zebra holds: it listens. But what it said early may
+		 * have changed by what the zebra before had told.
+		 */
+		if (p->fresh && p->says != BEYOND_UNKNOWN && p->says != says &&
+		    p->said_at >= z->up_at + DEAF_RETURN_MS)
+			d->heard = z->count;
+	} else if (p->differs_at == 0) {
+		p->differs_at = now;
+	}
+	if (p->fresh && says == BEYOND_YES && p->held == HELD_YES)
+		p->zebra = z->count;
+	if (says != BEYOND_UNKNOWN) {
+		p->says = says;
+		p->said_at = now;
+	}
+}
+
+/* It let the prefix out under a zebra that is gone, and has followed nothing since. */
+static bool
+has_lost_zebra(const struct deaf_daemon *d, const struct deaf_pair *p, const struct deaf_zebra *z)
+{
+	return d->process != 0 && p->process == d->process && p->zebra != 0 &&
+	    p->zebra < z->count && d->heard != z->count;
+}
+
+enum deaf_face
+deaf_judge(
+    const struct deaf_daemon *d, const struct deaf_pair *p, const struct deaf_zebra *z, int64_t now)
+{
+	int64_t could_know = z->up_at + DEAF_RETURN_MS;
+
+	if (p->differs_at == 0)
+		return DEAF_NOT;
+	if (could_know < p->differs_at)
+		could_know = p->differs_at;
+	if (now - could_know < DEAF_MS)
+		return DEAF_NOT;
+	if (p->held == HELD_NO)
+		return DEAF_STALE;
+	return has_lost_zebra(d, p, z) ? DEAF_MISSING : DEAF_NOT;
+}
+
+bool
+deaf_is_at_rest(const struct deaf_pair *p)
+{
+	return p->held == HELD_UNKNOWN || (p->held == HELD_NO && p->fresh && p->says == BEYOND_NO);
+}
+
+void
+deaf_add(struct deaf_sum *sum, const struct deaf_pair *p, enum deaf_face face)
+{
+	sum->asked += p->fresh;
+	sum->differing += p->differs_at != 0 && p->held == HELD_NO;
+	sum->stale += face == DEAF_STALE;
+	sum->missing += face == DEAF_MISSING;
+}
+
+void
+deaf_conclude(struct deaf_daemon *d, const struct deaf_sum *sum, const struct deaf_zebra *z)
+{
+	bool another = d->process == 0 || d->process != d->accused;
+
+	if (sum->stale + sum->missing > 0) {
+		d->hearing = HEARING_DEAF;
+		d->accused = d->process;
+	} else if (d->hearing == HEARING_DEAF) {
+		if (sum->asked > 0 && sum->differing == 0 && (another || d->heard == z->count))
+			d->hearing = HEARING_HEARS;
+	} else {
+		d->hearing = sum->asked > 0 ? HEARING_HEARS : HEARING_UNKNOWN;
+	}
+}

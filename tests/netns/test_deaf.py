@@ -1,0 +1,117 @@
+"""Routing daemons that outlive their zebra hear no connected route of the next one."""
+
+import shlex
+
+import pytest
+
+from lab import LabError, boottime_us, wait
+from scene import PATIENCE, TAG
+
+# 10 s until daemons could know, 10 s of difference, 5 s between two questions
+DEAF = 60
+FAMILY_OF = {"ospfd": 4, "ospf6d": 6, "ripd": 4, "ripngd": 6}
+
+
+@pytest.fixture
+def frr(scene):
+    """ns1's FRR, whose zebra is going to be killed: the lab is raised anew after it."""
+    scene.spoilt = True
+    return scene.ns1.frr
+
+
+def hearing(scene):
+    """{daemon: what show zebra says of it}"""
+    return {d["name"]: d for d in scene.show("zebra")["daemons"]}
+
+
+def wait_hearing(scene, state, daemons, timeout=DEAF):
+    def look():
+        found = hearing(scene)
+        return all(d in found and found[d]["state"] == state for d in daemons)
+    try:
+        wait(look, timeout, f"{daemons} to be {state}")
+    except LabError as error:
+        raise LabError(f"{error}; they are {hearing(scene)}") from None
+
+
+def replace_zebra(scene, frr):
+    since = boottime_us()
+    scene.zebra_alone = True
+    frr.kill("zebra")
+    scene.event("zebra.lost", since)
+    frr.start("zebra")
+    scene.event("zebra.up", since)
+    return since
+
+
+def apply(frr, daemon, remedy):
+    """What an operator is told to type."""
+    words = shlex.split(remedy)
+    if words[0] == "vtysh":
+        assert words[1::2] == ["-c"] * (len(words) // 2), remedy
+        frr.vty(daemon, *words[2::2], "end")
+    else:
+        assert words == ["systemctl", "restart", "frr"], remedy
+        frr.restart(daemon)
+
+
+def test_stale(scene, frr):
+    """zebra alone restarted, then the service dies: daemon.deaf with its remedy, which helps"""
+    scene.start()
+    wait_hearing(scene, "hears", scene.daemons)
+    since = replace_zebra(scene, frr)
+    scene.wait_state("announced")
+    scene.wait_entries(TAG)
+    scene.ns1.dns.kill()
+    scene.wait_state("withdrawn")
+    for daemon in scene.daemons:
+        event = scene.event("daemon.deaf", since, DEAF, daemon=daemon)
+        assert "still announces" in event["text"] and "remedy: " in event["text"]
+    assert all(scene.via()), "a deaf daemon announces what zebra has dropped"
+    wait_hearing(scene, "deaf", scene.daemons)
+    status, words = scene.ns1.zanycast.ctl("show", "zebra", check=False)
+    assert status == 4, words
+    why = "\n".join(scene.client().ask(cmd="why", service="resolver")["words"])
+    for daemon, found in hearing(scene).items():
+        stale = [p for p in scene.prefixes if (":" in p) == (FAMILY_OF[daemon] == 6)]
+        assert found["release"] and found["prefixes"] == stale and found["stale"] == 1, found
+        assert f"{daemon} {found['release']} is deaf" in why
+        apply(frr, daemon, found["remedy"])
+        scene.event("daemon.hears", since, DEAF, daemon=daemon)
+    wait_hearing(scene, "hears", scene.daemons)
+    assert scene.ns1.zanycast.ctl("show", "zebra", check=False)[0] == 0
+    scene.wait_gone(DEAF)
+    # and they do hear
+    scene.ns1.dns.start()
+    scene.wait_via("ns1", timeout=DEAF)
+
+
+def test_missing(scene, frr):
+    """zebra alone restarted while the service is down: announced, and the daemons do not know"""
+    scene.start()
+    scene.lab.wait(lambda: {r["beyond"] for r in scene.show("routes")} == {"yes"}, PATIENCE)
+    scene.ns1.dns.kill()
+    scene.wait_gone()
+    since = replace_zebra(scene, frr)
+    scene.ns1.dns.start()
+    scene.wait_state("announced")
+    for daemon in scene.daemons:
+        event = scene.event("daemon.deaf", since, DEAF, daemon=daemon)
+        assert "does not announce" in event["text"]
+    frr.restart(*scene.daemons)
+    wait_hearing(scene, "hears", scene.daemons)
+    scene.wait_via("ns1", timeout=DEAF)
+
+
+def test_both_restarted(scene, frr):
+    """zebra and daemons restarted, the service dies and comes back: nobody is deaf"""
+    scene.start()
+    wait_hearing(scene, "hears", scene.daemons)
+    since = boottime_us()
+    frr.restart()
+    scene.event("zebra.up", since)
+    scene.wait_via("ns1", timeout=DEAF)
+    scene.ns1.dns.kill()
+    scene.wait_gone(DEAF)
+    wait_hearing(scene, "hears", scene.daemons)
+    assert not scene.ns1.zanycast.events("daemon.deaf")
