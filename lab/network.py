@@ -118,9 +118,9 @@ class Node:
 class Lab:
     """with Lab(proto="ospf") as lab: ...
 
-    variant   "site" (ns1, ns2, r1, c1), "chain" (two sites, four routers, two clients); ring=True
-              is the chain closed by a link r4-r1
-    proto     a name or several: ospf ospf6 rip ripng bgp
+    variant   "site" (ns1, ns2, r1, c1), "chain" (two sites, four routers, two clients), "alone"
+              (ns1, without any link); ring=True is the chain closed by a link r4-r1
+    proto     a name or several: ospf ospf6 rip ripng bgp; (): zebra alone
     recipe    of the sites: "access-list" or "tag"
     timers    protocols for which frr-configs/*/timers.conf is loaded everywhere
     ecmp      RIP: routers keep equal-cost routes and both sites have the same metric

@@ -36,7 +36,8 @@ class NodeSpec:
 
 
 def load(variant):
-    """{name: NodeSpec} of one variant; a node that has no link in it does not exist."""
+    """{name: NodeSpec} of one variant; one that it does not name, alone or in a link, does
+    not exist."""
     specs = {}
 
     def node(name):
@@ -45,8 +46,11 @@ def load(variant):
             name, data["role"], data.get("id"), data.get("asn"), data.get("answer")))
 
     for key in DATA["variants"][variant]:
+        a, linked, b = key.partition("-")
+        if not linked:
+            node(a)
+            continue
         link = DATA["links"][key]
-        a, b = key.split("-")
         v4 = [ipaddress.ip_interface(x) for x in link["v4"]]
         v6 = [ipaddress.ip_interface(x) for x in link["v6"]]
         second = link.get("second", False)

@@ -52,6 +52,12 @@ def numbers(release):
     return DIALECTS[max(first for first in DIALECTS if first <= release.number)]
 
 
+def subscription(of):
+    """What a client says first: HELLO, and that it wants connected routes of both families."""
+    return _message(of.hello, bytes(of.hello_len)) + b"".join(
+        _message(of.redistribute_add, struct.pack(">BBH", afi, CONNECT, 0)) for afi in (1, 2))
+
+
 class BareClient:
     """Connected to a node's zebra and subscribed to its connected routes."""
 
@@ -62,9 +68,7 @@ class BareClient:
         self.told_us = {}   # prefix: when
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.connect(str(node.frr.zserv))
-        self.write(_message(self.numbers.hello, bytes(self.numbers.hello_len)),
-                   *(_message(self.numbers.redistribute_add, struct.pack(">BBH", afi, CONNECT, 0))
-                     for afi in (1, 2)))
+        self.write(subscription(self.numbers))
         threading.Thread(target=self._read, daemon=True).start()
 
     def add(self, prefix, tag=53, ifindex=LO):

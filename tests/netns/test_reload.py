@@ -23,7 +23,7 @@ def reload(scene, word="config.loaded"):
 
 def test_unchanged(scene):
     """reload, nothing changed: not one ZAPI message about a route"""
-    proxy = scene.enter(Proxy(scene.ns1.dir / "zserv.proxy", scene.ns1.frr.zserv))
+    proxy = scene.enter(Proxy(scene.ns1))
     scene.start(socket=proxy.path)
     scene.wait_entries(TAG)
     sent = len(proxy.routes)
