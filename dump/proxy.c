@@ -393,6 +393,8 @@ begin_recording(struct proxy *p)
 	file = fopen(p->options->recording, "wxe");
 	if (file == NULL)
 		err(EXIT_FAILURE, "%s", p->options->recording);
+	/* a record is one write: who reads meanwhile finds whole lines */
+	setvbuf(file, NULL, _IOFBF, RECORD_LINE_MAX);
 	recorder_begin(&p->recorder, file, "What passed between a zebra and its clients.");
 }
 

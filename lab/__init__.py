@@ -15,10 +15,11 @@ from .netns import Daemon, LabError, Namespace, boottime_us, wait
 from .network import Lab, Node, clean, tags
 from .probe import Probe
 from .releases import release
+from .tap import Tap
 from .topology import PREFIX4, PREFIX6, SERVICE, SITE_OF_ANSWER
 from .watch import RouteWatch
 from .zapi import BareClient
 
 __all__ = ["BareClient", "Daemon", "Lab", "LabError", "Namespace", "Node", "PREFIX4", "PREFIX6",
-           "Probe", "RouteWatch", "SERVICE", "SITE_OF_ANSWER", "boottime_us", "clean",
+           "Probe", "RouteWatch", "SERVICE", "SITE_OF_ANSWER", "Tap", "boottime_us", "clean",
            "release", "tags", "wait"]

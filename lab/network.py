@@ -17,6 +17,7 @@ from . import topology
 from .frr import Frr
 from .nameserver import NameServer
 from .netns import Daemon, LabError, Namespace, run, send, wait
+from .tap import Tap
 from .releases import release
 from .zanycast import Zanycast
 
@@ -26,7 +27,7 @@ V4 = {"ospf", "rip", "bgp"}
 
 class Node:
     """One machine: lab.node("ns1"). What it has depends on its role:
-    .frr on sites and routers, .dns and .zanycast on sites."""
+    .frr on sites and routers, .dns, .zanycast and .tap on sites."""
 
     def __init__(self, lab, spec):
         self.lab = lab
@@ -34,7 +35,7 @@ class Node:
         self.name = spec.name
         self.ns = Namespace(f"zc-{lab.tag}-{spec.name}")
         self.dir = lab.dir / spec.name
-        self.frr = self.dns = self.zanycast = None
+        self.frr = self.dns = self.zanycast = self.tap = None
         self._daemons = 0
 
     wait = staticmethod(wait)
@@ -148,6 +149,7 @@ class Lab:
             if node.spec.role == "site":
                 node.dns = NameServer(node, dns) if dns else None
                 node.zanycast = Zanycast(node)
+                node.tap = Tap(node)
 
     def node(self, name):
         return self.nodes[name]
@@ -241,7 +243,7 @@ class Lab:
         with held_interrupts():  # no Ctrl-C in the middle of tidying up
             clean(self.tag)
             for node in self.nodes.values():
-                for daemon in (node.dns, node.zanycast):
+                for daemon in (node.dns, node.zanycast, node.tap):
                     if daemon and daemon.process:
                         daemon.process.wait(5)
             self._lock.close()

@@ -103,6 +103,11 @@ class Zanycast(Daemon):
         self.control = self.run_dir / "control.sock"
         self.wrapper = []  # e.g. ["valgrind"]
 
+    @property
+    def zserv(self):
+        """zebra's socket, or what stands in its place."""
+        return self.node.tap.path if self.node.tap.wanted else self.node.frr.zserv
+
     def config(self, services=None, checks=None, top="", **service):
         """The text of a file. service: options of the one service 'resolver'; services: whole
         {name: options} in its place; top: lines before everything else."""
@@ -117,7 +122,7 @@ class Zanycast(Daemon):
         return "".join([
             f'run_dir = "{self.run_dir}"\nstate_dir = "{self.node.dir / "state"}"\n',
             'user = "nobody"\ngroup = "nogroup"\n', top,
-            f'zebra {{\n    socket = "{self.node.frr.zserv}"\n}}\n',
+            f'zebra {{\n    socket = "{self.zserv}"\n}}\n',
             *(render("service", n, s) for n, s in services.items())])
 
     def configure(self, text=None, **kw):
@@ -128,6 +133,8 @@ class Zanycast(Daemon):
             self.configure()
         for where in (self.run_dir, self.node.dir / "state"):
             where.mkdir(exist_ok=True)
+        if str(self.node.tap.path) in self.conf.read_text() and not self.node.tap.running():
+            self.node.tap.start()
         seen = len(self.events())
         super().start([*self.wrapper, program("zanycastd"), "-f", self.conf, *options])
         if ready:

@@ -59,6 +59,7 @@ def tidy(lab):
     """As it was when it was raised: nobody announces, every server answers."""
     for site in lab.sites:
         site.zanycast.kill()
+        site.tap.rest()
         for leftover in (site.zanycast.logfile, site.zanycast.conf,
                          site.dir / "state" / "drains.json"):
             leftover.unlink(missing_ok=True)
@@ -130,16 +131,15 @@ class Scene:
 
     # -- zanycastd -------------------------------------------------------------------
 
-    def configure(self, site=None, top="", socket=None, **service):
-        """Writes the file: prefixes of both families, unless told otherwise."""
+    def configure(self, site=None, top="", tap=False, **service):
+        """Writes the file: prefixes of both families, unless told otherwise. tap: site.tap hears
+        what passes between zanycastd and zebra."""
         site = site or self.ns1
+        site.tap.wanted = site.tap.wanted or tap
         service = {"linger": "300ms", "checks": CHECKS, "prefixes": self.prefixes} | service
         if service.get("alias") == "none" or all(":" in p for p in service["prefixes"]):
             service["label"] = ""
-        text = site.zanycast.config(top=top, **service)
-        if socket:
-            text = f'vty_dir = "{site.frr.dir}"\n' + text.replace(str(site.frr.zserv), str(socket))
-        site.zanycast.configure(text)
+        site.zanycast.configure(site.zanycast.config(top=top, **service))
 
     def start(self, *sites, options=("-d",), announced=True, **config):
         """Starts zanycastd on ns1, or on these sites; returns when the router has the routes."""
@@ -286,6 +286,8 @@ class Scene:
             if not site.zanycast.log():
                 continue
             sections.append((f"zanycastd of {site.name}", without_probes(site.zanycast.log())))
+            if site.tap.recording:
+                sections.append((f"zapidump of {site.name}", site.tap.words()))
             for show in (lambda s=site: s.zanycast.ctl("show", check=False)[1],
                          lambda s=site: s.frr.vty("zebra", f"show ip route {PREFIX4}"),
                          lambda s=site: s.frr.vty("zebra", f"show ipv6 route {PREFIX6}"),

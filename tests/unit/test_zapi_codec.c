@@ -87,11 +87,11 @@ check_whole(const struct golden *g, const struct golden_line *line, struct zapi_
 
 	assert_int_equal(zapi_frame(g->dialect, line->bytes, line->len), line->len);
 	if (zapi_decode(g->dialect, direction, line->bytes, line->len, msg) == -1)
-		fail_msg("%s: %s does not decode", g->release, line->name);
+		golden_fail(g, line, "does not decode");
 	if (msg->trailing != 0)
-		fail_msg("%s: %s leaves %zu bytes", g->release, line->name, msg->trailing);
+		golden_fail(g, line, "leaves bytes");
 	if (msg->command == ZAPI_OTHER)
-		fail_msg("%s: %s has no meaning", g->release, line->name);
+		golden_fail(g, line, "has no meaning");
 }
 
 /* The command must be the one the daemon calls so. */
@@ -150,7 +150,7 @@ check_name(const struct golden *g, const struct golden_line *line, const struct 
 				return;
 	if (strcmp(line->name, "NEXTHOP_LOOKUP_MRIB") == 0 && msg->command == ZAPI_LOOKUP)
 		return;
-	fail_msg("%s: %s decoded as command %d", g->release, line->name, (int)msg->command);
+	golden_fail(g, line, "decoded as another command");
 }
 
 /* What we would send for the same purpose; 0: something we never send. */
@@ -211,8 +211,7 @@ test_sessions(void **state)
 			len = encode_again(g->dialect, &msg, buf, sizeof(buf));
 			if (len == 0)
 				continue;
-			assert_int_equal(len, line->len);
-			assert_memory_equal(buf, line->bytes, len);
+			golden_equal(g->dialect, ZAPI_TO_ZEBRA, buf, len, line->bytes, line->len);
 			encoded++;
 		}
 		/* hello, interfaces, redistribution, adds, deletes, lookups */
@@ -389,8 +388,8 @@ test_sent(void **state)
 		const struct zapi_dialect *d = dialect(sent[i].dialect);
 
 		len = golden_hex(sent[i].hex, want, sizeof(want));
-		assert_int_equal(encode(d, sent[i].kind, buf, sizeof(buf)), len);
-		assert_memory_equal(buf, want, len);
+		golden_equal(
+		    d, ZAPI_TO_ZEBRA, buf, encode(d, sent[i].kind, buf, sizeof(buf)), want, len);
 	}
 }
 

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "dump/print.h"
 #include "dump/recording.h"
 #include "tests/unit/test_zapi_golden.h"
 
@@ -95,6 +96,41 @@ golden_hex(const char *text, uint8_t *buf, size_t size)
 
 	assert_int_equal(record_hex(text, buf, size, &len), 0);
 	return len;
+}
+
+static void
+show(const char *what, const struct zapi_dialect *d, enum zapi_direction direction,
+    const uint8_t *bytes, size_t len)
+{
+	static struct print print;
+	struct passed m = { .at_us = PRINT_NO_TIME,
+		.direction = direction,
+		.bytes = bytes,
+		.len = len,
+		.whole = true };
+
+	fprintf(stderr, "%s:\n", what);
+	print_init(&print, stderr, false, true);
+	print_passed(&print, d, &m);
+}
+
+void
+golden_fail(const struct golden *g, const struct golden_line *line, const char *why)
+{
+	show(line->name, g->dialect, line->kind == GOLDEN_TO ? ZAPI_TO_ZEBRA : ZAPI_FROM_ZEBRA,
+	    line->bytes, line->len);
+	fail_msg("%s: %s %s", g->release, line->name, why);
+}
+
+void
+golden_equal(const struct zapi_dialect *d, enum zapi_direction direction, const uint8_t *got,
+    size_t got_len, const uint8_t *want, size_t want_len)
+{
+	if (got_len == want_len && memcmp(got, want, want_len) == 0)
+		return;
+	show("got", d, direction, got, got_len);
+	show("wanted", d, direction, want, want_len);
+	fail_msg("%s: not the same message", d->name);
 }
 
 void

@@ -1,6 +1,6 @@
 /*
  * Reader of tests/golden/: sessions with real zebras, one file for each. Shared
- * by the tests of zapi/; must not know what the bytes mean.
+ * by the tests of zapi/; what the bytes mean is said only where a test fails.
  */
 #ifndef TEST_ZAPI_GOLDEN_H
 #define TEST_ZAPI_GOLDEN_H
@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "zapi/dialect.h"
+#include "zapi/message.h"
 
 enum golden_kind { GOLDEN_PROBE, GOLDEN_SESSION, GOLDEN_TO, GOLDEN_FROM };
 
@@ -34,6 +34,11 @@ extern const char *const golden_files[GOLDEN_FILES];
 /* Fails the test if the file cannot be read. */
 struct golden *golden_load(const char *release);
 void golden_free(struct golden *);
+/* Fails the test, with the message in words and bytes. */
+void golden_fail(const struct golden *, const struct golden_line *, const char *why);
+/* Fails it with both messages in words, unless they are the same bytes. */
+void golden_equal(const struct zapi_dialect *, enum zapi_direction, const uint8_t *got,
+    size_t got_len, const uint8_t *want, size_t want_len);
 /* Bytes of a string of hex digits; blanks and bars are skipped. */
 size_t golden_hex(const char *text, uint8_t *buf, size_t size);
 
