@@ -3,6 +3,7 @@
 import contextlib
 import json
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -31,7 +32,9 @@ start() {{
 	# some have mgmtd read it for them, from /etc/frr
 	file=
 	$inside {libdir}/$1 --help | grep -q config_file && file="-f $dir/$1.conf"
-	$inside {libdir}/$1 -d -u frr -g frr $file -i $dir/$1.pid -z $dir/zserv.api \\
+	vrfs=
+	[ -z "{vrf}" ] || ! $inside {libdir}/$1 --help | grep -q vrfwnetns || vrfs=--vrfwnetns
+	$inside {libdir}/$1 $vrfs -d -u frr -g frr $file -i $dir/$1.pid -z $dir/zserv.api \\
 	    --vty_socket $dir -P 0 --log file:$dir/$1.log --log-level informational \\
 	    >$dir/$1.out 2>&1 || {{ cat $dir/$1.out >&2; return 1; }}
 }}
@@ -57,6 +60,9 @@ if [ -n "$root" ] && ! [ $root$dir -ef $dir ]; then
 		mount --rbind /$shared $root/$shared || exit 1
 	done
 fi
+if [ -n "$root" ] && [ -n "{vrf}" ]; then
+	mkdir -p $root/run/netns && mount --move /run/netns $root/run/netns || exit 1
+fi
 mkdir -p $dir/tmp
 for fixed in run/frr var/run/frr etc/frr var/tmp/frr var/lib/frr; do
 	[ -d $root/$fixed ] || [ $fixed = var/lib/frr ] || mkdir -p $root/$fixed || exit 1
@@ -70,6 +76,16 @@ start|stop) for d; do $verb $d || exit 1; done ;;
 restart) for d; do stop $d || exit 1; done; for d; do start $d || exit 1; done ;;
 *) echo "frrctl: $verb?" >&2; exit 2 ;;
 esac
+"""
+
+
+# A namespace is a VRF by its name in /run/netns, where those of all labs are.
+IN_VRF = """\
+#!/bin/sh
+# in-vrf PROGRAM... : with a /run/netns that has nothing in it but {vrf}
+exec 3</run/netns/{ns} && mount -t tmpfs tmpfs /run/netns && touch /run/netns/{vrf} &&
+mount --bind /proc/self/fd/3 /run/netns/{vrf} || exit 1
+exec "$@" 3<&-
 """
 
 
@@ -88,6 +104,9 @@ class Frr:
         self.timers = tuple(timers)
         self.ecmp = ecmp
         self.release = node.lab.release
+        self.vrf = node.lab.vrf if node.outside else None
+        self.raising = True
+        self.ns = node.outside or node.ns
         self.daemons = ["zebra", *(DAEMON_OF[p] for p in protocols)]
         if self.release.has("mgmtd"):
             self.daemons.insert(0, "mgmtd")
@@ -102,22 +121,38 @@ class Frr:
         shutil.chown(self.dir, "frr", "frr")
         self.dir.chmod(0o755)
         self._file("zebra.conf", f"hostname {self.node.name}\nlog timestamp precision 6\n")
-        self._write_protocols(raising=True)
+        self._write_protocols()
         ctl = self._file("frrctl", CONTROL.format(
             node=self.node.name, dir=self.dir, libdir=LIBDIR, daemons=" ".join(self.daemons),
-            root=self.release.root or ""))
+            root=self.release.root or "", vrf=self.vrf or ""))
         ctl.chmod(ctl.stat().st_mode | stat.S_IXUSR)
+        if self.vrf:
+            in_vrf = self._file("in-vrf", IN_VRF.format(
+                vrf=self.vrf, ns=self.node.ns.name))
+            in_vrf.chmod(in_vrf.stat().st_mode | stat.S_IXUSR)
 
-    def _write_protocols(self, raising):
+    def in_vrf(self, argv):
+        """A command that sees the VRF's namespace by the name it has here."""
+        return [self.dir / "in-vrf", *argv] if self.vrf else argv
+
+    def of_vrf(self, text):
+        """Lines of a configuration, as they are for the VRF."""
+        routers = r"(?m)^(router (?:ospf6?|ripn?g?|bgp \d+)|interface \S+)$"
+        return re.sub(routers, rf"\1 vrf {self.vrf}", text) if self.vrf else text
+
+    def _write_protocols(self):
         for protocol in self.protocols:
-            self._file(DAEMON_OF[protocol] + ".conf", self.config(protocol, raising))
+            text = "" if self.vrf else self.config(protocol)
+            self._file(DAEMON_OF[protocol] + ".conf", text)
 
     def settle(self):
         """The lab has converged: from now on the protocols go at the pace that was asked for."""
-        self._write_protocols(raising=False)
+        self.raising = False
+        self._write_protocols()
         for protocol, lines in RAISING.items():
             if protocol in self.protocols and protocol not in self.timers:
-                self.vty(DAEMON_OF[protocol], "configure terminal", "router " + protocol,
+                self.vty(DAEMON_OF[protocol], "configure terminal",
+                         self.of_vrf("router " + protocol),
                          *("no " + line for line in lines), "end")
 
     def _file(self, name, text):
@@ -125,7 +160,7 @@ class Frr:
         path.write_text(text)
         return path
 
-    def config(self, protocol, raising=False):
+    def config(self, protocol):
         """The routing daemon's file: the recipe as it is published, then what is this node's."""
         spec = self.node.spec
         parts = []
@@ -134,10 +169,10 @@ class Frr:
         if protocol in self.timers:
             parts.append((RECIPES / protocol / "timers.conf").read_text())
         parts.append("!\n! this node\n!\nlog timestamp precision 6\n")
-        if raising and protocol in RAISING:
+        if self.raising and protocol in RAISING:
             parts.append("\n ".join(["router " + protocol, *RAISING[protocol]]) + "\nexit\n")
         parts.append("\n".join(getattr(self, "_" + protocol)(spec)) + "\n")
-        return "".join(parts)
+        return self.of_vrf("".join(parts))
 
     @staticmethod
     def _client(port):
@@ -226,11 +261,27 @@ class Frr:
     # -- daemons ---------------------------------------------------------------------
 
     def _control(self, verb, daemons):
-        run(self.node.ns.argv([self.dir / "frrctl", verb, *(daemons or self.daemons)]),
+        run(self.ns.argv(self.in_vrf([self.dir / "frrctl", verb, *(daemons or self.daemons)])),
             stdin=-3, timeout=60)
 
     def start(self, *daemons):
         self._control("start", daemons)
+        if self.vrf:
+            for protocol in self.protocols:
+                if not daemons or DAEMON_OF[protocol] in daemons:
+                    self._load(protocol)
+
+    def _load(self, protocol):
+        """A daemon learns from zebra that VRFs are namespaces: what its file said of interfaces
+        would be about others of the same names, so it is told by vty, later."""
+        wait(lambda: re.search(rf"(?m)^{protocol}\s", self.vty("zebra", "show zebra client summary")),
+             10, f"zebra of {self.node.name} to meet {protocol}")
+        text = re.sub(r"(?m)^(!.*)?\n", "", self.config(protocol))
+        blocks = re.findall(r"(?m)^\S.*\n(?: .*\n)*(?:exit\n)?", text)
+        # what a router of a VRF refers to must be there: ripd of 8.4 looks for it once only
+        blocks.sort(key=lambda block: block.startswith("router"))
+        self.vty(DAEMON_OF[protocol], "configure terminal",
+                 *(line.strip() for line in "".join(blocks).splitlines()), "end")
 
     def stop(self, *daemons):
         """SIGTERM, and wait for the end; all daemons when none is named."""

@@ -23,6 +23,7 @@ from .zanycast import Zanycast
 
 V6 = {"ospf6", "ripng", "bgp"}
 V4 = {"ospf", "rip", "bgp"}
+OUTSIDE = ".out"  # ends the name of the namespace where the FRR of a VRF runs
 
 
 class Node:
@@ -34,6 +35,8 @@ class Node:
         self.spec = spec
         self.name = spec.name
         self.ns = Namespace(f"zc-{lab.tag}-{spec.name}")
+        vrf = lab.vrf and spec.role == "site"
+        self.outside = Namespace(self.ns.name + OUTSIDE) if vrf else None
         self.dir = lab.dir / spec.name
         self.frr = self.dns = self.zanycast = self.tap = None
         self._daemons = 0
@@ -126,6 +129,7 @@ class Lab:
     timers    protocols for which frr-configs/*/timers.conf is loaded everywhere
     ecmp      RIP: routers keep equal-cost routes and both sites have the same metric
     dns       nsd, named, dnsmasq, or None for no name servers
+    vrf       the sites' FRR runs outside of their namespaces, which are this VRF of it
     frr       which FRR, by the name that tests/frr/fetch has for it; None: $ZANYCAST_FRR, or the host's
     tag       part of the names of everything; a leftover of the same tag is removed first
 
@@ -133,10 +137,11 @@ class Lab:
     """
 
     def __init__(self, proto="ospf", variant="site", ring=False, recipe="access-list",
-                 timers=(), ecmp=False, dns="nsd", frr=None, tag=None, keep=False):
+                 timers=(), ecmp=False, dns="nsd", vrf=None, frr=None, tag=None, keep=False):
         self.protocols = (proto,) if isinstance(proto, str) else tuple(proto)
         self.variant = "ring" if ring else variant
         self.release = release(frr)
+        self.vrf = vrf
         self.tag = tag or f"{os.getpid():x}-{id(self) >> 4 & 0xfff:x}"
         self.dir = directory(self.tag)
         self.keep = keep
@@ -208,6 +213,8 @@ class Lab:
         for node in self.nodes.values():
             node.dir.mkdir(mode=0o755)
             node.ns.create()
+            if node.outside:
+                node.outside.create()
             node.ns.sysctl("ipv4/ip_forward", int(node.spec.role == "router"))
             node.ns.sysctl("ipv6/conf/all/forwarding", int(node.spec.role == "router"))
             node.ns.sysctl("ipv4/fib_multipath_hash_policy", 1)
@@ -262,7 +269,7 @@ def tags():
 
 def clean(tag):
     """Remove whatever a lab of this tag has left: processes, namespaces, files."""
-    names = [n for n in topology.DATA["nodes"]]
+    names = [n + where for n in topology.DATA["nodes"] for where in ("", OUTSIDE)]
     spaces = [s for s in (Namespace(f"zc-{tag}-{n}") for n in names) if s.exists()]
     for space in spaces:
         send(space.pids(), signal.SIGKILL)

@@ -101,7 +101,7 @@ class Zanycast(Daemon):
         self.conf = node.dir / "zanycast.conf"
         self.run_dir = node.dir / "zanycast"
         self.control = self.run_dir / "control.sock"
-        self.wrapper = []  # e.g. ["valgrind"]
+        self.wrapper = node.frr.in_vrf([])  # or e.g. ["valgrind"]
 
     @property
     def zserv(self):
@@ -118,6 +118,8 @@ class Zanycast(Daemon):
                 "filter": "tag" if self.node.frr.recipe == "tag" else "prefix",
                 "protocol": protocols, "hold": "1.5s" if {"ospf", "ospf6"} & {*protocols} else "0s",
                 "linger": "1s", "lifetime": "10s"}
+            if self.node.frr.vrf:
+                default["vrf"] = self.node.frr.vrf
             services = {"resolver": default | service | {"checks": CHECKS if checks is None else checks}}
         return "".join([
             f'run_dir = "{self.run_dir}"\nstate_dir = "{self.node.dir / "state"}"\n',

@@ -78,7 +78,9 @@ is_refused(struct route *r)
 
 	if (r->vrf->refusal[0] != '\0')
 		return true;
-	if (!aliases_is_network(r->world->aliases, &r->prefix, r->ifindex, &info))
+	/* of a VRF that is not known yet, nothing is */
+	if (route_interface(r)[0] == '\0' ||
+	    !aliases_is_network(r->world->aliases, &r->prefix, r->ifindex, &info))
 		return false;
 	/* where ours stands already it must be possible to take it away again */
 	return !prefix_is_host(&r->prefix) ||
@@ -120,7 +122,7 @@ observe(struct route *r)
 	if (r->ifindex != 0 && aliases_find(aliases, &r->prefix, r->ifindex, &info)) {
 		r->view.alias = info.permanent ? PLAN_ALIAS_PERMANENT : PLAN_ALIAS_LEASED;
 		r->view.valid_until = info.valid_until;
-	} else if (aliases_find(aliases, &r->prefix, 0, &info))
+	} else if (route_interface(r)[0] != '\0' && aliases_find(aliases, &r->prefix, 0, &info))
 		r->foreign = true;
 	r->view.refused = is_refused(r);
 	note_alias(r, before);
