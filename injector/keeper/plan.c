@@ -228,6 +228,20 @@ keep_alias(const struct plan *p, const struct plan_rules *r, const struct plan_v
 }
 
 /*
+ * When is an echo late? zebra tells in order: not as long as it tells what it was asked before this
+ * (and note_changes() moves sent_at while the message waits in our own queue).
+ */
+static int64_t
+echo_due(const struct plan *p, const struct plan_view *v)
+{
+	int64_t from = p->sent_at;
+
+	if (v->answered_sent <= p->sent_at)
+		from = later(from, v->answered_at);
+	return from + PLAN_ECHO_MS;
+}
+
+/*
  * Has zebra come far enough with an address for a message about its route? Returns 0 or when to go
  * ahead all the same. Where the native entry must have been told, that must be behind the last stir.
  */
@@ -255,12 +269,12 @@ is_announced(const struct plan *p, const struct plan_view *v)
 static struct plan_step
 announce(const struct plan *p, const struct plan_rules *r, const struct plan_view *v, int64_t now)
 {
-	int64_t from;
+	int64_t from, due = echo_due(p, v);
 
-	if (p->sent == PLAN_ANNOUNCE && now < p->sent_at + PLAN_ECHO_MS)
-		return wait_until(p->sent_at + PLAN_ECHO_MS, "zebra has not yet told it back");
-	if (p->sent == PLAN_WITHDRAW && now < p->sent_at + PLAN_ECHO_MS)
-		return wait_until(p->sent_at + PLAN_ECHO_MS, "a withdrawal is still under way");
+	if (p->sent == PLAN_ANNOUNCE && now < due)
+		return wait_until(due, "zebra has not yet told it back");
+	if (p->sent == PLAN_WITHDRAW && now < due)
+		return wait_until(due, "a withdrawal is still under way");
 	if (!v->link)
 		return wait_until(CLOCK_NEVER, "the interface is missing or down");
 	from = ready_at(p, r, v);
@@ -318,12 +332,12 @@ disbelieve(const struct plan *p, const struct plan_rules *r, int64_t now)
 }
 
 static struct plan_step
-end_pulse(const struct plan *p, const struct plan_rules *r, int64_t now)
+end_pulse(const struct plan *p, const struct plan_rules *r, const struct plan_view *v, int64_t now)
 {
 	int64_t until = held_until(p, r); /* OSPF may carry it beside RIP */
 
-	if (p->sent == PLAN_ANNOUNCE && now < p->sent_at + PLAN_ECHO_MS)
-		return wait_until(p->sent_at + PLAN_ECHO_MS, "a pulse is under way");
+	if (p->sent == PLAN_ANNOUNCE && now < echo_due(p, v))
+		return wait_until(echo_due(p, v), "a pulse is under way");
 	if (p->sent != PLAN_ANNOUNCE)
 		until =
 		    later(until, p->pulse_at + (p->orphaned ? PLAN_RIP_PULSE_MS : PLAN_PULSE_MS));
@@ -338,8 +352,8 @@ withdraw(const struct plan *p, const struct plan_rules *r, const struct plan_vie
 {
 	int64_t from = held_until(p, r);
 
-	if (p->sent != PLAN_WAIT && now < p->sent_at + PLAN_ECHO_MS)
-		return wait_until(p->sent_at + PLAN_ECHO_MS, "zebra has not yet told it back");
+	if (p->sent != PLAN_WAIT && now < echo_due(p, v))
+		return wait_until(echo_due(p, v), "zebra has not yet told it back");
 	if (p->echo == ECHO_ON && now < from)
 		return wait_until(from, "the network must have heard it before it is withdrawn");
 	from = ready_at(p, r, v);
@@ -395,7 +409,7 @@ next_off(const struct plan *p, const struct plan_rules *r, const struct plan_vie
 		return wait_until(CLOCK_NEVER, "zebra cannot be told: its session is not up");
 	}
 	if (p->pulsing)
-		return end_pulse(p, r, now);
+		return end_pulse(p, r, v, now);
 	if (p->echo == ECHO_ON || !p->swept || p->sent != PLAN_WAIT || held_alias_appeared(p, r, v))
 		return withdraw(p, r, v, now);
 	if (!r->has_alias)
@@ -424,7 +438,7 @@ next_undecided(
 	if (p->echo == ECHO_ON && is_ours(p, v, p->echo_tag) && !p->pulsing)
 		return wait_until(CLOCK_NEVER, "no check has decided yet");
 	if (v->session && p->pulsing)
-		return end_pulse(p, r, now);
+		return end_pulse(p, r, v, now);
 	if (v->session && p->adopted && (p->echo == ECHO_ON || held_alias_appeared(p, r, v)))
 		return withdraw(p, r, v, now);
 	return keep_alias(p, r, v, now);
@@ -473,8 +487,7 @@ count_repairs(struct plan *p, const struct plan_rules *r, const struct plan_view
 		p->repairs = 0;
 	} else if ((settled || p->settled) && now >= p->repaired_at + PLAN_QUIET_MS)
 		p->repairs = 0;
-	else if (p->sent != PLAN_WAIT && now >= p->sent_at + PLAN_ECHO_MS &&
-	    p->repaired_at != p->sent_at) {
+	else if (p->sent != PLAN_WAIT && now >= echo_due(p, v) && p->repaired_at != p->sent_at) {
 		p->repairs++;
 		p->repaired_at = p->sent_at;
 	}
@@ -496,6 +509,8 @@ note_changes(struct plan *p, const struct plan_view *v, int64_t now)
 	if (v->stir != p->seen_stir && now >= p->stir_at + PLAN_NATIVE_MS)
 		p->stir_at = now;
 	p->seen_stir = v->stir;
+	if (p->sent != PLAN_WAIT && v->unsent)
+		p->sent_at = now;
 }
 
 static struct plan_step

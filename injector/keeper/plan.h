@@ -50,6 +50,9 @@ struct plan_view {
 	int64_t valid_until;   /* of a leased one */
 	bool zebra_knows;      /* zebra told of the address on our interface */
 	uint32_t stir;	       /* counts what others did to the address or the link */
+	bool unsent;	       /* what zebra was told last of the prefix has not left us yet */
+	/* zebra's latest answer to us about any prefix: when it came, and when we had told it */
+	int64_t answered_at, answered_sent;
 };
 
 enum plan_action {

@@ -124,6 +124,9 @@ observe(struct route *r)
 		r->view.valid_until = info.valid_until;
 	} else if (route_interface(r)[0] != '\0' && aliases_find(aliases, &r->prefix, 0, &info))
 		r->foreign = true;
+	r->view.unsent = r->told_to > zebra_left(r->world->zebra);
+	r->view.answered_at = r->world->answered_at;
+	r->view.answered_sent = r->world->answered_sent;
 	r->view.refused = is_refused(r);
 	note_alias(r, before);
 	if (r->foreign && !foreign)
@@ -314,9 +317,15 @@ route_session(struct route *r, bool up, bool same)
 void
 route_heard(struct route *r, const struct zapi_route *route, bool on)
 {
+	bool awaited = r->plan.sent != PLAN_WAIT;
+
 	if (!route->selected && on)
 		return; /* an entry that is not the best is announced by nobody */
 	plan_heard(&r->plan, &r->rules, &r->view, on, route->tag, clock_ms());
+	if (awaited && r->plan.sent == PLAN_WAIT) {
+		r->world->answered_at = clock_ms();
+		r->world->answered_sent = r->plan.sent_at;
+	}
 	if (route_in_session(r))
 		route_run(r);
 }

@@ -31,6 +31,7 @@ struct route_world {
 	struct vrfs *vrfs;
 	struct beyond_watch *beyond;
 	struct route *asking; /* the one whose lookup zebra has not answered */
+	int64_t answered_at, answered_sent; /* see struct plan_view */
 	bool leaving;
 	void (*event)(void *arg, const struct log_event *);
 	void *arg; /* of event and of the changed callbacks */

@@ -107,5 +107,7 @@ route_act(struct route *r, const struct plan_step *step, int64_t now)
 	default:
 		failed = do_zebra(r, step) == -1;
 	}
+	if (step->action == PLAN_ANNOUNCE || step->action == PLAN_WITHDRAW)
+		r->told_to = zebra_queued(r->world->zebra);
 	plan_did(&r->plan, &r->view, step, failed, now);
 }

@@ -42,6 +42,7 @@ struct route {
 	uint32_t ifindex;
 	uint32_t swept; /* the interface where a predecessor's IPv6 leftover was looked for */
 	bool zebra_link;
+	uint64_t told_to; /* the end of what zebra was told last, as zebra_queued() counts */
 	bool foreign; /* the address is on another interface */
 
 	struct event *timer;

@@ -637,6 +637,44 @@ test_no_pulse_when_late(void **state)
 	EXPECT_RIGHT();
 }
 
+/* Nor is it lateness when the message waits in our queue, or when zebra tells what came before it. */
+static void
+test_behind_a_long_queue(void **state)
+{
+	enum plan_want want;
+
+	(void)state;
+	for (want = WANT_ON; want <= WANT_OFF; want++) {
+		if (want == WANT_OFF)
+			announced(ADDR);
+		else
+			begin(ADDR);
+		connect_now();
+		w.slow = LONG_MS;
+		w.view.unsent = true;
+		world_want(&w, want);
+		world_run(&w, 5000);
+		EXPECT(want == WANT_ON ? "aU" : "W");
+		w.view.unsent = false;
+		for (int i = 0; i < 10; i++) {
+			w.view.answered_at = w.now;
+			w.view.answered_sent = w.plan.sent_at - i % 2;
+			world_run(&w, 500);
+		}
+		EXPECT("");
+		assert_false(plan_in_conflict(&w.plan));
+		/* what came behind it was told: then it is late */
+		w.view.answered_at = w.now;
+		w.view.answered_sent = w.plan.sent_at + 1;
+		world_ask(&w);
+		EXPECT(want == WANT_ON ? "U" : "L");
+		/* and silence is silence */
+		w.view.answered_sent = w.plan.sent_at;
+		world_run(&w, PLAN_ECHO_MS);
+		assert_true(w.nlog > 0);
+	}
+}
+
 /* An answer that came behind the -P says nothing about the next time. */
 static void
 test_no_pulse_of_old_answer(void **state)
@@ -864,6 +902,7 @@ main(void)
 		cmocka_unit_test(test_rip_pulse_beside_ospf),
 		cmocka_unit_test(test_pulse),
 		cmocka_unit_test(test_no_pulse_when_late),
+		cmocka_unit_test(test_behind_a_long_queue),
 		cmocka_unit_test(test_no_pulse_of_old_answer),
 		cmocka_unit_test(test_session_down),
 		cmocka_unit_test(test_session_down_in_trouble),
