@@ -31,6 +31,8 @@ body_size(enum ipc_type type)
 	case IPC_DRAIN:
 	case IPC_DRAINED:
 		return BODY_OF(drain);
+	case IPC_LISTEN:
+		return BODY_OF(listen);
 	case IPC_ROUTE:
 		return BODY_OF(route);
 	case IPC_ZEBRA:
@@ -86,7 +88,7 @@ route_is_sound(const struct ipc_route *route)
 	return (unsigned int)route->state < ROUTE_STATES &&
 	    (unsigned int)route->alias < ALIAS_STATES && (unsigned int)route->beyond <= BEYOND_NO &&
 	    is_bool(&route->echo) && is_bool(&route->protected) && is_bool(&route->pending) &&
-	    ENDS(route->interface) && ENDS(route->text);
+	    is_bool(&route->leased) && ENDS(route->interface) && ENDS(route->text);
 }
 
 static bool
@@ -118,6 +120,8 @@ is_sound(const struct ipc_msg *msg)
 	case IPC_DRAIN:
 	case IPC_DRAINED:
 		return is_bool(&msg->drain.on) && ENDS(msg->drain.reason);
+	case IPC_LISTEN:
+		return is_bool(&msg->listen.on);
 	case IPC_ROUTE:
 		return route_is_sound(&msg->route);
 	case IPC_ZEBRA:

@@ -28,6 +28,7 @@ enum ipc_type {
 	IPC_DRAIN,	/* struct ipc_drain: to be kept */
 	IPC_RELOAD,	/* read the file again; answered by IPC_RELOADED */
 	IPC_LEAVE,	/* exit without withdrawing */
+	IPC_LISTEN,	/* struct ipc_listen: does a client want IPC_EVENT? (hooks always do) */
 	/* keeper → engine */
 	IPC_RESTORE,  /* struct ipc_blob of an engine before this one */
 	IPC_DRAINED,  /* struct ipc_drain as it stands now */
@@ -61,6 +62,10 @@ struct ipc_drain {
 	char reason[160];
 };
 
+struct ipc_listen {
+	bool on;
+};
+
 enum route_state {
 	ROUTE_UNDECIDED,
 	ROUTE_WITHDRAWN,
@@ -90,10 +95,10 @@ struct ipc_route {
 	bool protected;		/* the kernel ends it when all of us die */
 	bool pending;		/* a change of the file waits for the next announcement */
 	uint32_t tag, echo_tag; /* echo_tag 0: none */
+	bool leased;		/* for as long as the lease of its service */
 	int64_t since_us;
-	int64_t lease_until; /* clock_ms(); 0: no lease */
-	char interface[16];  /* of the alias; "": not known before zebra told of the VRF */
-	char text[160];	     /* what it waits for, or why it is refused */
+	char interface[16]; /* of the alias; "": not known before zebra told of the VRF */
+	char text[160];	    /* what it waits for, or why it is refused */
 };
 
 enum zebra_state {
@@ -150,6 +155,7 @@ struct ipc_msg {
 		struct ipc_revoke revoke;
 		struct ipc_blob blob;
 		struct ipc_drain drain;
+		struct ipc_listen listen;
 		struct ipc_route route;
 		struct ipc_zebra zebra;
 		struct ipc_daemon daemon;

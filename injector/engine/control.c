@@ -40,12 +40,25 @@ struct control {
 	const struct world *world;
 	struct request_actions actions;
 	struct clients clients;
-	size_t n;
+	size_t n, monitors;
 };
+
+static void
+monitor(struct client *cl, bool on)
+{
+	struct control *c = cl->control;
+	bool before = c->monitors > 0;
+
+	c->monitors = c->monitors + on - cl->monitors;
+	cl->monitors = on;
+	if (before != (c->monitors > 0))
+		c->actions.listen(c->actions.arg, !before);
+}
 
 static void
 drop(struct client *cl)
 {
+	monitor(cl, false);
 	TAILQ_REMOVE(&cl->control->clients, cl, entry);
 	cl->control->n--;
 	bufferevent_free(cl->bev);
@@ -92,7 +105,7 @@ answer_line(struct client *cl, const char *line, size_t len)
 	outcome = request_handle(
 	    cl->control->world, &cl->control->actions, cl->may_change, line, len, &answer);
 	if (outcome == REQUEST_MONITOR) {
-		cl->monitors = true;
+		monitor(cl, true);
 		answer = request_done(NULL);
 	} else if (outcome == REQUEST_RELOAD) {
 		cl->waits = true;
@@ -370,14 +383,10 @@ void
 control_publish(struct control *c, const struct log_event *ev)
 {
 	struct json_object *o;
-	struct client *cl;
 	const char *text;
 	size_t len;
 
-	TAILQ_FOREACH (cl, &c->clients, entry)
-		if (cl->monitors)
-			break;
-	if (cl == NULL)
+	if (c->monitors == 0)
 		return;
 	o = show_event(ev);
 	if (o == NULL)

@@ -104,6 +104,14 @@ act_leave(void *arg)
 }
 
 static void
+act_listen(void *arg, bool on)
+{
+	struct engine *e = arg;
+
+	uplink_listen(e->uplink, on);
+}
+
+static void
 save(void *arg, size_t service, struct ipc_blob *blob)
 {
 	struct engine *e = arg;
@@ -135,7 +143,8 @@ restore(struct engine *e, const struct ipc_msg *msg)
 static void
 begin(struct engine *e)
 {
-	const struct request_actions actions = { act_drain, act_check, act_reload, act_leave, e };
+	const struct request_actions actions = { act_drain, act_check, act_reload, act_leave,
+		act_listen, e };
 
 	if (e->control != NULL) /* said twice */
 		return;

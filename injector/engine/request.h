@@ -19,6 +19,8 @@ struct request_actions {
 	int (*check)(void *arg, size_t service);
 	int (*reload)(void *arg); /* its answer comes later */
 	int (*leave)(void *arg);
+	void (*listen)(
+	    void *arg, bool on); /* the first one monitors, the last one does no longer */
 	void *arg;
 };
 

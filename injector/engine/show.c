@@ -118,7 +118,7 @@ route_object(const struct member *m, size_t i)
 	static const char *const modes[] = { "managed", "held", "none" };
 	const struct ipc_route *r = &m->routes[i];
 	object *o = json_object_new_object();
-	int64_t left = r->lease_until - clock_ms();
+	int64_t left = m->lease_until - clock_ms();
 	char text[PREFIX_STRLEN];
 
 	add_text(o, "prefix", prefix_print(&m->conf->prefixes[i], text));
@@ -136,7 +136,7 @@ route_object(const struct member *m, size_t i)
 	add_text(o, "daemon", why_daemon(m, i));
 	add_bool(o, "protected", r->protected);
 	add_bool(o, "pending", r->pending);
-	add_number(o, "lease_ms", r->lease_until == 0 || left < 0 ? 0 : left);
+	add_number(o, "lease_ms", !r->leased || left < 0 ? 0 : left);
 	add_text(o, "text", r->text);
 	return o;
 }

@@ -22,6 +22,7 @@ struct uplink {
 	struct event *writable, *later;
 	struct owed *owed;
 	size_t n;
+	bool listens, listens_owed;
 	uplink_save_fn *save;
 	void *arg;
 };
@@ -47,6 +48,17 @@ send_checkpoint(struct uplink *u, size_t service)
 	if (ipc_send(u->fd, &msg) == -1)
 		return -1;
 	u->owed[service].checkpoint = false;
+	return 0;
+}
+
+static int
+send_listens(struct uplink *u)
+{
+	struct ipc_msg msg = { .type = IPC_LISTEN, .listen = { .on = u->listens } };
+
+	if (ipc_send(u->fd, &msg) == -1)
+		return -1;
+	u->listens_owed = false;
 	return 0;
 }
 
@@ -81,6 +93,8 @@ pay(evutil_socket_t fd, short what, void *arg)
 			try_later(u);
 			return;
 		}
+	if (u->listens_owed && send_listens(u) == -1)
+		try_later(u);
 }
 
 struct uplink *
@@ -173,6 +187,15 @@ void
 uplink_alive(struct uplink *u)
 {
 	(void)send_plain(u, IPC_ALIVE); /* what does not fit now is said in a second */
+}
+
+void
+uplink_listen(struct uplink *u, bool on)
+{
+	u->listens = on;
+	u->listens_owed = true;
+	if (send_listens(u) == -1)
+		try_later(u);
 }
 
 int

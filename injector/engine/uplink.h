@@ -31,6 +31,8 @@ void uplink_checkpoint(struct uplink *, size_t service);
 /* Once, now: 0, or -1 with errno (EAGAIN: the keeper does not read). */
 int uplink_ready(struct uplink *);
 void uplink_alive(struct uplink *);
+/* Does anybody here listen to events? Said when it can. */
+void uplink_listen(struct uplink *, bool on);
 int uplink_drain(struct uplink *, size_t service, bool on, const char *reason);
 int uplink_reload(struct uplink *);
 int uplink_leave(struct uplink *);

@@ -37,6 +37,7 @@ configure_apply(struct keeper *k)
 {
 	int64_t now = clock_ms();
 
+	serve_no_news(k); /* the engine of this file is told everything when it starts */
 	for (struct tenant *t = k->tenants.first; t != NULL; t = t->next)
 		t->dropped = true;
 	for (size_t i = 0; i < route_table_count(k->routes); i++)
@@ -66,7 +67,7 @@ configure_apply(struct keeper *k)
 				      serve_route)) == NULL ||
 			    route_table_add(k->routes, route) == -1)
 				fatal("memory");
-			*route_place(route) = (struct route_place){ s, p, false };
+			*route_place(route) = (struct route_place){ .service = s, .prefix = p };
 		}
 	}
 }

@@ -131,6 +131,13 @@ on_look(evutil_socket_t fd, short what, void *arg)
 }
 
 static void
+on_tell(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	serve_news(arg);
+}
+
+static void
 on_late(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd, (void)what;
@@ -150,10 +157,11 @@ make_events(struct keeper *k)
 	k->judge = evtimer_new(k->base, on_judge, k);
 	k->watch = event_new(k->base, -1, EV_PERSIST, on_watch, k);
 	k->look = evtimer_new(k->base, on_look, k);
+	k->tell = evtimer_new(k->base, on_tell, k);
 	k->late = evtimer_new(k->base, on_late, k);
 	k->deadline = evtimer_new(k->base, on_deadline, k);
-	if (k->judge == NULL || k->watch == NULL || k->look == NULL || k->late == NULL ||
-	    k->deadline == NULL)
+	if (k->judge == NULL || k->watch == NULL || k->look == NULL || k->tell == NULL ||
+	    k->late == NULL || k->deadline == NULL)
 		fatal("events");
 	event_add(k->watch, &(struct timeval){ IPC_ALIVE_MS / 1000, 0 });
 	signal(SIGPIPE, SIG_IGN);
@@ -209,6 +217,7 @@ free_keeper(struct keeper *k)
 	event_free(k->judge);
 	event_free(k->watch);
 	event_free(k->look);
+	event_free(k->tell);
 	event_free(k->late);
 	event_free(k->deadline);
 	event_base_free(k->base);
@@ -239,6 +248,7 @@ keeper_run(struct conf *conf, const char *file, const char *dir, bool debug)
 	if (k.base == NULL)
 		fatal("the event loop");
 	make_events(&k);
+	serve_no_news(&k);
 	make_world(&k);
 	start_capabilities();
 	configure_apply(&k);

@@ -180,6 +180,18 @@ arm(struct route *r, int64_t wake, int64_t now)
 	evtimer_add(r->timer, &tv);
 }
 
+static void
+say_changed(struct route *r)
+{
+	struct ipc_route show;
+
+	route_show(r, &show);
+	if (memcmp(&show, &r->shown, sizeof(show)) == 0)
+		return;
+	memcpy(&r->shown, &show, sizeof(show));
+	r->changed(r->world->arg, r);
+}
+
 void
 route_run(struct route *r)
 {
@@ -205,7 +217,7 @@ route_run(struct route *r)
 	if (r->unheard_at > 0 && r->unheard_at + UNHEARD_MS < wake)
 		wake = r->unheard_at + UNHEARD_MS;
 	arm(r, wake, now);
-	r->changed(r->world->arg, r);
+	say_changed(r);
 }
 
 static void
@@ -295,9 +307,12 @@ route_is_withdrawn(const struct route *r)
 void
 route_want(struct route *r, enum plan_want want, int64_t lease_until)
 {
+	bool renewal = want == WANT_ON && r->view.want == WANT_ON && lease_until > r->lease_until;
+
 	r->view.want = want;
 	r->lease_until = lease_until;
-	route_run(r);
+	if (!renewal)
+		route_run(r);
 }
 
 void

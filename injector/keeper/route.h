@@ -30,7 +30,7 @@ struct route_world {
 	struct zebra *zebra;
 	struct vrfs *vrfs;
 	struct beyond_watch *beyond;
-	struct route *asking; /* the one whose lookup zebra has not answered */
+	struct route *asking;		    /* the one whose lookup zebra has not answered */
 	int64_t answered_at, answered_sent; /* see struct plan_view */
 	bool leaving;
 	void (*event)(void *arg, const struct log_event *);
@@ -56,7 +56,7 @@ bool route_is_done(const struct route *);
 /* Off, seen back from zebra, its alias gone: nothing keeps us from exiting. */
 bool route_is_withdrawn(const struct route *);
 
-/* What the lease says, and until when: the plan is asked at once. */
+/* What the lease says, and until when: the plan is asked at once, unless it was only renewed. */
 void route_want(struct route *, enum plan_want, int64_t lease_until);
 /* Looks at kernel and zebra again and does what the plan says. */
 void route_run(struct route *);
@@ -73,7 +73,7 @@ void route_link(struct route *, uint32_t ifindex, bool up);
 void route_looked_up(struct route *, const struct zapi_lookup *);
 void route_beyond(struct route *, enum beyond);
 
-/* As it stands now: all of struct ipc_route but its place in the service. */
+/* As it stands now: all of struct ipc_route. */
 void route_show(const struct route *, struct ipc_route *);
 const struct vrf *route_vrf(const struct route *);
 const struct prefix *route_prefix(const struct route *);
@@ -81,10 +81,12 @@ const struct prefix *route_prefix(const struct route *);
 const char *route_interface(const struct route *);
 struct zapi_prefix route_zapi_prefix(const struct route *);
 
-/* Room for the keeper: where the route is in the file in force. */
+/* Room for the keeper: where the route is in the file in force, and who is told of it next. */
 struct route_place {
 	uint32_t service, prefix;
 	bool dropped;
+	bool is_news;
+	struct route *next_news;
 };
 struct route_place *route_place(struct route *);
 

@@ -43,10 +43,11 @@ struct route {
 	uint32_t swept; /* the interface where a predecessor's IPv6 leftover was looked for */
 	bool zebra_link;
 	uint64_t told_to; /* the end of what zebra was told last, as zebra_queued() counts */
-	bool foreign; /* the address is on another interface */
+	bool foreign;	  /* the address is on another interface */
 
 	struct event *timer;
 	enum route_state state;
+	struct ipc_route shown; /* when changed() was called last */
 	int64_t since_us;
 	enum held held;	       /* by zebra, as it was told to the watch beyond it */
 	unsigned int followed; /* … with these protocols */

@@ -138,7 +138,7 @@ route_show(const struct route *r, struct ipc_route *show)
 	show->tag = r->view.tag;
 	show->echo_tag = r->plan.echo_tag;
 	show->since_us = r->since_us;
-	show->lease_until = r->lease_until;
+	show->leased = r->lease_until != 0;
 	snprintf(show->interface, sizeof(show->interface), "%s", route_interface(r));
 	snprintf(show->text, sizeof(show->text), "%s%s%s", r->failure,
 	    r->failure[0] != '\0' && r->why[0] != '\0' ? "; " : "", r->why);

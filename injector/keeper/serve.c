@@ -12,6 +12,7 @@
 #include "keeper/state.h"
 
 #define HUNG_MS (4 * IPC_ALIVE_MS) /* so long without a word: it hangs */
+#define NEWS_AT_ONCE 64		   /* in one turn of the loop */
 
 /* Events: the log, and the engine's monitor and hooks. */
 
@@ -25,7 +26,7 @@ serve_publish(void *arg, const struct log_event *ev)
 	if (stamped.at_us == 0)
 		stamped.at_us = clock_us();
 	log_event(&stamped);
-	if (k->engine == NULL)
+	if (k->engine == NULL || (!k->monitored && k->conf->hook == NULL))
 		return;
 	ipc_from_event(&msg, &stamped);
 	offspring_send(k->engine, &msg);
@@ -38,12 +39,42 @@ serve_route(void *arg, struct route *route)
 {
 	struct keeper *k = arg;
 	struct route_place *place = route_place(route);
-	struct ipc_msg msg = { .type = IPC_ROUTE, .service = place->service };
 
-	if (k->engine == NULL || place->dropped)
+	if (place->dropped || place->is_news)
 		return;
-	route_show(route, &msg.route);
-	offspring_send(k->engine, &msg);
+	place->is_news = true;
+	place->next_news = NULL;
+	*k->last_news = route;
+	k->last_news = &place->next_news;
+	if (k->news == route)
+		event_add(k->tell, &(struct timeval){ 0, 0 });
+}
+
+void
+serve_news(struct keeper *k)
+{
+	for (int i = 0; i < NEWS_AT_ONCE && k->news != NULL; i++) {
+		struct route *route = k->news;
+		struct route_place *place = route_place(route);
+		struct ipc_msg msg = { .type = IPC_ROUTE, .service = place->service };
+
+		k->news = place->next_news;
+		if (k->news == NULL)
+			k->last_news = &k->news;
+		place->is_news = false;
+		route_show(route, &msg.route);
+		if (k->engine != NULL)
+			offspring_send(k->engine, &msg);
+	}
+	if (k->news != NULL)
+		event_add(k->tell, &(struct timeval){ 0, 0 });
+}
+
+void
+serve_no_news(struct keeper *k)
+{
+	k->news = NULL;
+	k->last_news = &k->news;
 }
 
 /* The routes of a tenant want what its lease wants. */
@@ -209,6 +240,9 @@ on_message(void *arg, struct offspring *o, const struct ipc_msg *msg)
 	case IPC_LEAVE:
 		keeper_leave(k);
 		return;
+	case IPC_LISTEN:
+		k->monitored = o == k->engine ? msg->listen.on : k->monitored;
+		return;
 	case IPC_LEASE:
 	case IPC_REVOKE:
 	case IPC_CHECKPOINT:
@@ -261,6 +295,8 @@ on_engine_started(void *arg, struct offspring *o)
 	struct keeper *k = arg;
 	struct ipc_msg msg;
 
+	if (o == k->engine)
+		k->monitored = false;
 	for (uint32_t i = 0; i < offspring_conf(o)->nservices; i++)
 		tell_service(k, o, i);
 	msg = (struct ipc_msg){ .type = IPC_ZEBRA, .zebra = k->zebra };

@@ -32,9 +32,11 @@ struct keeper {
 	bool failing;	   /* the new engine died before it was ready; the old one works on */
 	bool debug;	   /* -d: whatever a file says */
 	struct event *signals[5];
-	struct event *judge, *watch, *look, *late, *deadline;
-	int64_t judge_at;   /* no lease ends sooner */
-	bool engine_silent; /* at the last look */
+	struct event *judge, *watch, *look, *late, *deadline, *tell;
+	int64_t judge_at;		 /* no lease ends sooner */
+	bool engine_silent;		 /* at the last look */
+	bool monitored;			 /* a client of the engine wants events */
+	struct route *news, **last_news; /* routes whose state the engine does not know yet */
 	struct ipc_zebra zebra;
 	struct ipc_daemon daemons[IPC_DAEMONS];
 	pid_t zebra_pid;    /* of the last session */
@@ -49,7 +51,13 @@ void keeper_leave(struct keeper *);
 extern const struct offspring_ops serve_ops;
 /* An event: to the log, and to the engine's monitor and hooks. arg is the keeper. */
 void serve_publish(void *arg, const struct log_event *);
+/*
+ * A route is not what the engine knows: it will be told, with others that wait for that. News go
+ * out some at a time, so that much of it is no hindrance, and what changes again is told once.
+ */
 void serve_route(void *arg, struct route *);
+void serve_news(struct keeper *);
+void serve_no_news(struct keeper *);
 void serve_zebra(struct keeper *);
 void serve_daemon(struct keeper *, size_t place);
 /* The routes of a tenant want what its lease wants. */

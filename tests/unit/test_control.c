@@ -369,8 +369,14 @@ test_only_monitors(void **state)
 	}
 	late = join(r);
 	assert_null(hear(r, late));
-	for (i = 0; i < CONTROL_CLIENTS; i++)
+	assert_true(r->w.listens);
+	for (i = 0; i < CONTROL_CLIENTS; i++) {
+		turn(r);
+		assert_true(r->w.listens);
 		close(fds[i]);
+	}
+	turn(r);
+	assert_false(r->w.listens);
 	close(late);
 }
 
@@ -384,7 +390,9 @@ test_monitor(void **state)
 	int fd = join(r), other = join(r), i;
 	const char *text;
 
+	assert_false(r->w.listens);
 	assert_holds(ask(r, fd, "{\"cmd\":\"monitor\"}\n"), "{\"ok\":true}\n");
+	assert_true(r->w.listens);
 	control_publish(r->control, &ev);
 	text = hear(r, fd);
 	assert_holds(text, "\"event\":\"service.down\",\"level\":\"notice\",\"service\":\"web\"");
@@ -399,6 +407,7 @@ test_monitor(void **state)
 		event_base_loop(r->base, EVLOOP_NONBLOCK);
 	}
 	assert_int_equal(control_clients(r->control), 1);
+	assert_false(r->w.listens);
 	assert_true(i > 3000);
 	close(fd);
 	close(other);

@@ -61,6 +61,14 @@ leave(void *arg)
 }
 
 static void
+listens(void *arg, bool on)
+{
+	struct small_world *w = arg;
+
+	w->listens = on;
+}
+
+static void
 describe(struct small_world *w)
 {
 	prefix_parse(&w->prefixes[0], "10.1.53.1/32");
@@ -103,7 +111,7 @@ small_world_open(struct small_world *w)
 {
 	memset(w, 0, sizeof(*w));
 	describe(w);
-	w->actions = (struct request_actions){ drain, check, reload, leave, w };
+	w->actions = (struct request_actions){ drain, check, reload, leave, listens, w };
 	w->world = world_new(&w->conf, clock_ms());
 	return w->world != NULL ? 0 : -1;
 }

@@ -15,6 +15,7 @@ struct small_world {
 	struct prefix prefixes[3];
 	struct world *world;
 	int drains, checks_now, reloads, leaves, error; /* error: what the next action fails with */
+	bool listens;
 	struct request_actions actions;
 };
 
