@@ -18,6 +18,7 @@
 #include "base/clock.h"
 
 #define LINE_MAX_LEN 1024
+#define GATHERED_MAX 4096 /* what a pipe that can be written to takes as a whole */
 
 /* The one piece of state every file may use without being handed it. */
 static struct {
@@ -25,7 +26,10 @@ static struct {
 	enum log_target target;
 	enum log_level most;
 	int syslog; /* -1: not connected */
-} out = { "zanycastd", LOG_TARGET_STDERR, LOG_LEVEL_INFO, -1 };
+	bool gathers;
+	size_t len; /* of gathered */
+	char gathered[GATHERED_MAX];
+} out = { .process = "zanycastd", .most = LOG_LEVEL_INFO, .syslog = -1 };
 
 static void
 close_syslog(void)
@@ -49,6 +53,7 @@ open_syslog(void)
 void
 log_open(const char *process, enum log_target target, enum log_level most)
 {
+	log_flush();
 	snprintf(out.process, sizeof(out.process), "%s", process);
 	out.target = target;
 	out.most = most;
@@ -82,15 +87,44 @@ syslog_priority(enum log_level level)
 
 /*
  * Whoever reads the other end of a pipe may have stopped: a line may be lost, a lease must not.
- * What can be written to at all takes a whole line of ours.
+ * What can be written to at all takes as much as is gathered.
  */
 static void
-write_line(const char *line, int len)
+write_out(const char *lines, size_t len)
 {
 	struct pollfd end = { .fd = STDERR_FILENO, .events = POLLOUT };
 
 	if (poll(&end, 1, 0) == 1)
-		(void)!write(STDERR_FILENO, line, (size_t)len);
+		(void)!write(STDERR_FILENO, lines, len);
+}
+
+void
+log_flush(void)
+{
+	int saved = errno;
+
+	if (out.len > 0)
+		write_out(out.gathered, out.len);
+	out.len = 0;
+	errno = saved;
+}
+
+void
+log_gather(bool on)
+{
+	log_flush();
+	out.gathers = on;
+}
+
+static void
+write_line(enum log_level level, const char *line, size_t len)
+{
+	if (out.len + len > sizeof(out.gathered))
+		log_flush();
+	memcpy(out.gathered + out.len, line, len);
+	out.len += len;
+	if (!out.gathers || level <= LOG_LEVEL_WARNING || out.most == LOG_LEVEL_DEBUG)
+		log_flush();
 }
 
 /* syslog(3) would wait for a syslogd that hangs. A new one is found by the next line. */
@@ -137,12 +171,12 @@ put_line(enum log_level level, int64_t at_us, char *line)
 		break;
 	case LOG_TARGET_JOURNAL: /* it stamps the time itself; "<N>" is its priority */
 		n = snprintf(whole, sizeof(whole), "<%d>%s\n", syslog_priority(level), line);
-		write_line(whole, n);
+		write_line(level, whole, (size_t)n);
 		break;
 	case LOG_TARGET_STDERR:
 		n = snprintf(whole, sizeof(whole), "%s %s[%d] %s: %s\n", clock_print(at_us, when),
 		    out.process, (int)getpid(), log_level_name(level), line);
-		write_line(whole, n);
+		write_line(level, whole, (size_t)n);
 		break;
 	}
 	errno = saved;
@@ -227,18 +261,39 @@ static void __attribute__((format(printf, 2, 3))) add(struct line *line, const c
 }
 
 static void
+add_char(struct line *line, char c)
+{
+	if (line->len >= line->size - 1)
+		return;
+	line->buf[line->len++] = c;
+	line->buf[line->len] = '\0';
+}
+
+static void
+add_text(struct line *line, const char *text)
+{
+	for (; *text != '\0'; text++)
+		add_char(line, *text);
+}
+
+static void
 add_field(struct line *line, const char *name, const char *value)
 {
+	bool quoted;
+
 	if (value == NULL || value[0] == '\0')
 		return;
-	if (strpbrk(value, " \"=") == NULL) {
-		add(line, " %s=%s", name, value);
-		return;
+	quoted = strpbrk(value, " \"=") != NULL;
+	add_char(line, ' ');
+	add_text(line, name);
+	add_text(line, quoted ? "=\"" : "=");
+	for (; *value != '\0'; value++) {
+		if (*value == '"')
+			add_char(line, '\\');
+		add_char(line, *value);
 	}
-	add(line, " %s=\"", name);
-	for (; *value != '\0'; value++)
-		add(line, *value == '"' ? "\\%c" : "%c", *value);
-	add(line, "\"");
+	if (quoted)
+		add_char(line, '"');
 }
 
 int
@@ -246,7 +301,7 @@ log_format(const struct log_event *ev, char *buf, int size)
 {
 	struct line line = { buf, size, 0 };
 
-	add(&line, "%s", ev->name);
+	add_text(&line, ev->name);
 	add_field(&line, "service", ev->service);
 	add_field(&line, "prefix", ev->prefix);
 	add_field(&line, "vrf", ev->vrf);

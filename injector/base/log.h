@@ -29,6 +29,12 @@ struct log_event {
 #define EVENT(n, l, ...) ((struct log_event){ .name = (n), .level = (l), ##__VA_ARGS__ })
 
 void log_open(const char *process, enum log_target, enum log_level most);
+/*
+ * on: lines wait for log_flush(), or until there are many. Warnings and errors do not wait, nor
+ * does anything when LOG_LEVEL_DEBUG is logged or goes to syslog. To be flushed before a fork().
+ */
+void log_gather(bool on);
+void log_flush(void);
 enum log_level log_level(void);
 const char *log_level_name(enum log_level);
 void log_event(const struct log_event *);

@@ -257,13 +257,16 @@ keeper_run(struct conf *conf, const char *file, const char *dir, bool debug)
 	if (k.engine == NULL)
 		fatal("the engine");
 	configure_begin(&k);
+	log_gather(true); /* what is said waits for what is done in a turn of the loop */
 	while (!event_base_got_break(k.base)) {
 		event_base_loop(k.base, EVLOOP_ONCE);
 		if (k.world.leaving && all_withdrawn(&k))
 			break;
+		log_flush();
 		if (k.dropped > 0)
 			k.dropped = route_table_sweep(k.routes);
 	}
+	log_gather(false);
 	let_engine_go(&k);
 	free_keeper(&k);
 	return k.status;

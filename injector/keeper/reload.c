@@ -12,6 +12,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "base/log.h"
+
 #define ANSWER_MAX (16 << 20)
 #define STEP 65536
 
@@ -137,6 +139,7 @@ reload_start(struct event_base *base, const char *file, const char *dir, const c
 		return NULL;
 	if (pipe2(fds, O_CLOEXEC) == -1)
 		goto fail;
+	log_flush();
 	if ((pid = fork()) == -1) {
 		close(fds[0]);
 		close(fds[1]);

@@ -2,10 +2,12 @@
  * Base: prefixes, log lines, packets between processes.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -197,6 +199,58 @@ a_bool_is_one_of_two(void **state)
 	close(fds[1]);
 }
 
+static size_t
+read_all(int fd, char *buf, size_t size)
+{
+	ssize_t n = read(fd, buf, size - 1);
+
+	buf[n > 0 ? n : 0] = '\0';
+	return n > 0 ? (size_t)n : 0;
+}
+
+/* Lines that are gathered are whole, in order, and never behind a warning. */
+static void
+gathered_lines_come_at_the_flush(void **state)
+{
+	char buf[65536], *line;
+	int pair[2], saved = dup(STDERR_FILENO), n = 0, next = 0;
+
+	(void)state;
+	assert_int_equal(pipe2(pair, O_NONBLOCK), 0);
+	assert_int_equal(dup2(pair[1], STDERR_FILENO), STDERR_FILENO);
+	log_open("test", LOG_TARGET_STDERR, LOG_LEVEL_INFO);
+	log_gather(true);
+	log_info("first");
+	assert_int_equal(read_all(pair[0], buf, sizeof(buf)), 0);
+	log_flush();
+	assert_true(read_all(pair[0], buf, sizeof(buf)) > 0);
+	log_info("second");
+	log_warnx("third");
+	read_all(pair[0], buf, sizeof(buf));
+	assert_non_null(strstr(buf, "info: second\n"));
+	assert_true(strstr(buf, "second") < strstr(buf, "third"));
+	for (int i = 0; i < 200; i++)
+		log_info("number %d", i);
+	assert_true(read_all(pair[0], buf, sizeof(buf)) > 4096);
+	log_gather(false);
+	read_all(pair[0], buf + strlen(buf), sizeof(buf) - strlen(buf));
+	for (line = buf; (line = strstr(line, "number ")) != NULL; line++, next++) {
+		assert_int_equal(sscanf(line, "number %d\n", &n), 1);
+		assert_int_equal(n, next);
+	}
+	assert_int_equal(next, 200);
+	log_open("test", LOG_TARGET_STDERR, LOG_LEVEL_DEBUG);
+	log_gather(true);
+	log_debug("at once");
+	assert_true(read_all(pair[0], buf, sizeof(buf)) > 0);
+	log_gather(false);
+	log_open("test", LOG_TARGET_STDERR, LOG_LEVEL_INFO);
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	close(pair[0]);
+	close(pair[1]);
+}
+
 /* Whoever writes the log must not wait for its reader. */
 static void
 a_full_pipe_stops_nobody(void **state)
@@ -228,6 +282,7 @@ main(void)
 		cmocka_unit_test(packets_go_and_come),
 		cmocka_unit_test(bad_packets_are_refused),
 		cmocka_unit_test(a_bool_is_one_of_two),
+		cmocka_unit_test(gathered_lines_come_at_the_flush),
 		cmocka_unit_test(a_full_pipe_stops_nobody),
 	};
 
