@@ -8,7 +8,6 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <poll.h>
 #include <pwd.h>
 #include <signal.h>
@@ -16,12 +15,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "base/clock.h"
 #include "conf/read.h"
 
@@ -61,39 +59,15 @@ say(struct conf_errors *errors, const char *file, const char *fmt, ...)
 }
 
 /* The rest of this file down to conf_read_apart's helpers runs in the child. */
-static void
-limit(int resource, rlim_t most)
-{
-	struct rlimit rl = { most, most };
-
-	(void)setrlimit((__rlimit_resource_t)resource, &rl);
-}
-
-/* Nothing of the parent's event loop may be reached from here: its signals, its descriptors. */
 static int
 separate(int fd)
 {
-	struct sigaction dfl = { .sa_handler = SIG_DFL };
-	sigset_t none;
-
-	for (int s = 1; s < NSIG; s++)
-		(void)sigaction(s, &dfl, NULL);
-	sigemptyset(&none);
-	(void)sigprocmask(SIG_SETMASK, &none, NULL);
-	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (dup2(fd, CHILD_FD) == -1)
 		return -1;
-#ifdef SYS_close_range
-	if (syscall(SYS_close_range, CHILD_FD + 1, ~0u, 0) == 0)
-		fd = -1;
-#endif
-	for (int i = CHILD_FD + 1; fd != -1 && i < 65536; i++)
-		(void)close(i);
-	limit(RLIMIT_CORE, 0);
-	limit(RLIMIT_FSIZE, 0);
-	limit(RLIMIT_CPU, CONF_APART_MS / 1000 + 1);
+	child_separate(CHILD_FD);
+	child_limit(RLIMIT_CPU, CONF_APART_MS / 1000 + 1);
 #ifndef UNDER_ASAN
-	limit(RLIMIT_AS, MEMORY_MAX);
+	child_limit(RLIMIT_AS, MEMORY_MAX);
 #endif
 	return 0;
 }
@@ -112,14 +86,7 @@ give_up_rights(const char *user)
 		uid = pw->pw_uid;
 		gid = pw->pw_gid;
 	}
-	if (setgroups(0, NULL) == -1 || setgid(gid) == -1 || setuid(uid) == -1)
-		return -1;
-	if (uid != 0 && setuid(0) == 0) {
-		errno = EPERM;
-		return -1;
-	}
-	limit(RLIMIT_NPROC, 0);
-	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	return child_become(uid, gid);
 }
 
 static int
