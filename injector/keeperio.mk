@@ -10,7 +10,9 @@ injector_libkeeperio_a_SOURCES = \
 	injector/keeper/beyond_note.c \
 	injector/keeper/beyond_parse.c injector/keeper/beyond_parse.h \
 	injector/keeper/deaf.c injector/keeper/deaf.h \
+	injector/keeper/identity.c injector/keeper/identity.h \
 	injector/keeper/netlink.c injector/keeper/netlink.h \
 	injector/keeper/remedy.c injector/keeper/remedy.h \
+	injector/keeper/version.c injector/keeper/version.h \
 	injector/keeper/vty.c injector/keeper/vty.h \
 	injector/keeper/zebra.c injector/keeper/zebra.h

@@ -9,6 +9,7 @@ check_PROGRAMS += \
 	tests/unit/test_zapi_codec \
 	tests/unit/test_zapi_release \
 	tests/unit/test_zapi_session \
+	tests/unit/test_zapi_told \
 	tests/fuzz/fuzz_zapi_decode \
 	tests/fuzz/fuzz_zapi_release \
 	tests/fuzz/fuzz_zapi_session
@@ -16,6 +17,7 @@ TESTS += \
 	tests/unit/test_zapi_codec \
 	tests/unit/test_zapi_release \
 	tests/unit/test_zapi_session \
+	tests/unit/test_zapi_told \
 	tests/fuzz/corpus.sh
 EXTRA_DIST += \
 	tests/golden \
@@ -27,16 +29,20 @@ EXTRA_DIST += \
 tests_unit_test_zapi_codec_SOURCES = \
 	tests/unit/test_zapi_codec.c \
 	tests/unit/test_zapi_golden.c tests/unit/test_zapi_golden.h
-tests_unit_test_zapi_codec_LDADD = dump/libdump.a zapi/libzapi.a injector/libbase.a $(CMOCKA_LIBS)
+tests_unit_test_zapi_codec_LDADD = $(dump_test_libs) $(CMOCKA_LIBS)
 
 tests_unit_test_zapi_release_SOURCES = tests/unit/test_zapi_release.c
 tests_unit_test_zapi_release_LDADD = zapi/libzapi.a $(CMOCKA_LIBS)
 
-tests_unit_test_zapi_session_SOURCES = \
-	tests/unit/test_zapi_session.c \
+zapi_test_world = \
+	tests/unit/test_zapi_world.c tests/unit/test_zapi_world.h \
 	tests/unit/test_zapi_fake.c tests/unit/test_zapi_fake.h \
 	tests/unit/test_zapi_golden.c tests/unit/test_zapi_golden.h
-tests_unit_test_zapi_session_LDADD = dump/libdump.a zapi/libzapi.a injector/libbase.a $(CMOCKA_LIBS)
+tests_unit_test_zapi_session_SOURCES = tests/unit/test_zapi_session.c $(zapi_test_world)
+tests_unit_test_zapi_session_LDADD = $(dump_test_libs) $(CMOCKA_LIBS)
+
+tests_unit_test_zapi_told_SOURCES = tests/unit/test_zapi_told.c $(zapi_test_world)
+tests_unit_test_zapi_told_LDADD = $(dump_test_libs) $(CMOCKA_LIBS)
 
 tests_fuzz_fuzz_zapi_decode_SOURCES = tests/fuzz/fuzz_zapi_decode.c $(FUZZ_REPLAY)
 tests_fuzz_fuzz_zapi_decode_LDADD = zapi/libzapi.a

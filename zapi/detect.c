@@ -16,7 +16,7 @@
 #define NO_HANDLER 2
 #define PATIENCE 2 /* factor, once an answer was late */
 #define CLOSES_BELIEVED 3
-#define SHOWN_BYTES 40
+#define SHOWN_BYTES 24 /* capabilities are 22 at most */
 
 enum step {
 	STEP_PROBE, /* must be the first */
@@ -187,8 +187,7 @@ refuse(struct detect *d, const char *why, const uint8_t *buf, size_t len)
 	for (i = 0; buf != NULL && i < len && i < SHOWN_BYTES; i++)
 		used += (size_t)snprintf(
 		    d->text + used, sizeof(d->text) - used, "%s%02x", i == 0 ? " " : "", buf[i]);
-	snprintf(d->text + used, sizeof(d->text) - used,
-	    "): nothing is announced; set the dialect by hand");
+	snprintf(d->text + used, sizeof(d->text) - used, ")");
 	d->step = STEP_PROBE;
 	return DETECT_REFUSED;
 }

@@ -1,6 +1,6 @@
 /*
  * Finding the dialect: the questions, their order, and what each answer, silence
- * or close means. Never sends anything that changes a route. For session.c only;
+ * or close means. Never sends anything that changes a route. For session_find.c only;
  * must not know sockets, clocks or events.
  */
 #ifndef ZAPI_DETECT_H
@@ -30,11 +30,11 @@ struct detect {
 	int wait;				/* milliseconds */
 	size_t ask_len;
 	uint8_t ask[64];
-	char text[256]; /* how it was found, or what was seen */
+	uint16_t error; /* the number that the first question was answered with; 0: none */
+	char text[144]; /* how it was found, or what was seen */
 	/* private */
 	uint8_t step, closed;
 	bool patient;
-	uint16_t error;
 };
 
 void detect_init(struct detect *);

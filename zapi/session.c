@@ -1,6 +1,6 @@
 /*
  * A client's session with one zebra, without a socket: states, time, and what
- * becomes of each message. The dialect is found by detect.c. Must not know who
+ * becomes of each message. The dialect is found by session_find.c. Must not know who
  * announces what, nor why.
  */
 #include <errno.h>
@@ -10,10 +10,7 @@
 #include <sys/socket.h>
 
 #include "zapi/batch.h"
-#include "zapi/detect.h"
-#include "zapi/outbuf.h"
-#include "zapi/questions.h"
-#include "zapi/session.h"
+#include "zapi/session_state.h"
 
 #define KEEPALIVE_MS 1000
 #define OPEN_MIN_MS 100	 /* shorter connections hurt a zebra that is just starting */
@@ -23,38 +20,6 @@
 #define LISTEN_MS 50	 /* ... so read first */
 #define ERROR_NO_HANDLER 2
 #define VRF_NONE 0xffffffff
-#define EARLY_MAX (1u << 20) /* bytes that are kept until the dialect is known */
-/* Questions of our own must not fail for want of room. */
-#define BACKLOG_HARD (ZAPI_BACKLOG_MAX + ZAPI_MESSAGE_MAX)
-
-struct zapi_session {
-	zapi_event_fn *fn;
-	void *arg;
-	const struct zapi_dialect *forced, *dialect, *alternative;
-	enum zapi_state state;
-	enum zapi_wish wish;
-	struct detect detect;
-	bool connected, closing;
-	bool was_up;
-	bool synced;  /* the loss of this connection must be told */
-	bool at_once; /* the next attempt needs no wait */
-	bool refused; /* the next attempt can wait long */
-	int64_t opened, up_since, close_at, retry_at, due, keepalive_at;
-	int64_t listen_until; /* no silence counts before */
-	int64_t backoff;
-	/* positions in the stream of bytes to zebra, over all connections */
-	uint64_t sent;	   /* handed to the socket */
-	uint64_t asked_to; /* behind the last question */
-	uint64_t answered; /* behind the last one that was answered */
-	size_t trailing;
-	char reason[256];
-	enum zapi_vrf_backend vrf_backend;
-	struct outbuf out;
-	struct outbuf early; /* messages that came while the dialect was asked for */
-	struct questions questions;
-	size_t in_len;
-	uint8_t in[ZAPI_MESSAGE_MAX];
-};
 
 static const struct zapi_prefix nowhere = { AF_INET, 32, { 255, 255, 255, 255 } };
 
@@ -69,8 +34,8 @@ zapi_state_name(enum zapi_state state)
 	return names[state];
 }
 
-static void
-emit(
+void
+session_emit(
     struct zapi_session *s, enum zapi_event_kind kind, const struct zapi_msg *msg, const char *text)
 {
 	struct zapi_event ev = { .kind = kind, .msg = msg, .text = text };
@@ -114,9 +79,8 @@ zapi_session_free(struct zapi_session *s)
 	free(s);
 }
 
-/* Gives the connection up: nothing is read from it or written to it any more. */
-static void
-hang_up(struct zapi_session *s, const char *reason, int64_t now)
+void
+session_hang_up(struct zapi_session *s, const char *reason, int64_t now)
 {
 	s->state = ZAPI_DOWN;
 	s->closing = true;
@@ -128,23 +92,23 @@ hang_up(struct zapi_session *s, const char *reason, int64_t now)
 	snprintf(s->reason, sizeof(s->reason), "%s", reason);
 }
 
-static void
-give_up(struct zapi_session *s, enum zapi_event_kind kind, const char *reason, int64_t now)
+void
+session_give_up(struct zapi_session *s, enum zapi_event_kind kind, const char *reason, int64_t now)
 {
 	s->refused = kind == ZAPI_EVENT_REFUSED;
-	hang_up(s, reason, now);
-	emit(s, kind, NULL, s->reason);
+	session_hang_up(s, reason, now);
+	session_emit(s, kind, NULL, s->reason);
 }
 
-static void
-give_up_stuck(struct zapi_session *s, int64_t now)
+void
+session_give_up_stuck(struct zapi_session *s, int64_t now)
 {
 	char text[160];
 
 	snprintf(text, sizeof(text), "zebra is connected but has not answered for %d ms%s%s",
 	    ZAPI_ANSWER_MS, s->forced != NULL ? "; the dialect is set by hand: " : "",
 	    s->forced != NULL ? s->forced->name : "");
-	give_up(s, ZAPI_EVENT_STUCK, text, now);
+	session_give_up(s, ZAPI_EVENT_STUCK, text, now);
 }
 
 /* The asker, the VRF and its like are in the question; what concerns its bytes is filled in. */
@@ -188,14 +152,14 @@ got_answer(struct zapi_session *s, const struct zapi_msg *msg, int64_t now)
 	if ((next = questions_oldest(&s->questions)) != NULL && next->asked < now)
 		next->asked = now;
 	if (question.asker == ASKED_BY_CALLER) {
-		emit(s, ZAPI_EVENT_LOOKUP, msg, NULL);
+		session_emit(s, ZAPI_EVENT_LOOKUP, msg, NULL);
 	} else if (question.asker == ASKED_FOR_VRF) {
 		emit_ready(s, question.about);
 	} else if (question.asker == ASKED_FOR_DUMP) {
 		s->state = ZAPI_UP;
 		s->up_since = now;
 		s->was_up = true;
-		emit(s, ZAPI_EVENT_UP, NULL, NULL);
+		session_emit(s, ZAPI_EVENT_UP, NULL, NULL);
 	}
 }
 
@@ -204,7 +168,7 @@ got_answer(struct zapi_session *s, const struct zapi_msg *msg, int64_t now)
  * ends the first dump.
  */
 static void
-begin_sync(struct zapi_session *s, int64_t now)
+subscribe(struct zapi_session *s, int64_t now)
 {
 	struct question fence = {
 		.asker = ASKED_BY_DETECTION, .asked = now, .end = s->sent, .seen = s->sent
@@ -216,14 +180,7 @@ begin_sync(struct zapi_session *s, int64_t now)
 		questions_push(&s->questions, fence);
 	if (batch_subscribe(s->dialect, !s->detect.hello_done, &s->out, BACKLOG_HARD) == -1 ||
 	    ask(s, &nowhere, (struct question){ .asker = ASKED_FOR_DUMP }, now) == -1)
-		hang_up(s, "out of memory", now);
-}
-
-static void
-know_dialect(struct zapi_session *s, const struct zapi_dialect *d, const char *how)
-{
-	s->dialect = d;
-	emit(s, ZAPI_EVENT_DIALECT, NULL, how);
+		session_hang_up(s, "out of memory", now);
 }
 
 static void
@@ -236,7 +193,7 @@ heard_vrf(struct zapi_session *s, const struct zapi_msg *msg)
 		return;
 	if (gone)
 		questions_drop(&s->questions, msg->vrf);
-	emit(s, ZAPI_EVENT_VRF, msg, NULL);
+	session_emit(s, ZAPI_EVENT_VRF, msg, NULL);
 }
 
 /*
@@ -268,37 +225,11 @@ read_early(struct zapi_session *s)
 	outbuf_clear(&early);
 }
 
-static void
-follow(struct zapi_session *s, enum detect_verdict verdict, int64_t now)
+void
+session_begin(struct zapi_session *s, int64_t now)
 {
-	switch (verdict) {
-	case DETECT_WAIT:
-		if (s->detect.ask_len == 0)
-			break;
-		s->due = now + s->detect.wait;
-		if (outbuf_append(&s->out, s->detect.ask, s->detect.ask_len, BACKLOG_HARD) == -1)
-			hang_up(s, "out of memory", now);
-		break;
-	case DETECT_FOUND:
-		s->alternative = s->detect.alternative;
-		know_dialect(s, s->detect.dialect, s->detect.text);
-		begin_sync(s, now);
-		read_early(s);
-		break;
-	case DETECT_RECONNECT:
-		s->at_once = true;
-		hang_up(s, "asked again on a new connection", now);
-		break;
-	case DETECT_OVER:
-		hang_up(s, "this was no answer", now);
-		break;
-	case DETECT_HUNG:
-		give_up_stuck(s, now);
-		break;
-	case DETECT_REFUSED:
-		give_up(s, ZAPI_EVENT_REFUSED, s->detect.text, now);
-		break;
-	}
+	subscribe(s, now);
+	read_early(s);
 }
 
 void
@@ -310,30 +241,11 @@ zapi_session_connected(struct zapi_session *s, int64_t now)
 	s->opened = now;
 	s->listen_until = now;
 	s->asked_to = s->answered = s->sent;
-	s->alternative = NULL;
 	s->trailing = 0;
 	s->vrf_backend = ZAPI_VRF_BY_UNKNOWN;
 	s->in_len = 0;
 	questions_clear(&s->questions);
-	if (s->forced != NULL) {
-		know_dialect(s, s->forced, "set by hand");
-		begin_sync(s, now);
-		return;
-	}
-	s->state = ZAPI_DETECTING;
-	s->detect.last = s->dialect;
-	follow(s, detect_connected(&s->detect), now);
-}
-
-/* What the end of a connection says while the dialect is still being asked for. */
-static void
-closed_while_asked(struct zapi_session *s, int64_t now)
-{
-	enum detect_verdict verdict = detect_closed(&s->detect);
-
-	s->at_once = verdict == DETECT_RECONNECT;
-	if (verdict == DETECT_REFUSED)
-		give_up(s, ZAPI_EVENT_REFUSED, s->detect.text, now);
+	find_connected(s, now);
 }
 
 static int64_t
@@ -361,7 +273,7 @@ zapi_session_closed(struct zapi_session *s, int64_t now)
 		detect_init(&s->detect);
 	}
 	if (was_connected && !s->closing && s->state == ZAPI_DETECTING)
-		closed_while_asked(s, now);
+		find_closed(s, now);
 	else if (lost && !s->closing)
 		snprintf(s->reason, sizeof(s->reason), "zebra closed the connection");
 	if (lost && s->was_up && now - s->up_since >= STEADY_MS)
@@ -374,7 +286,7 @@ zapi_session_closed(struct zapi_session *s, int64_t now)
 	s->retry_at = now + next_wait(s);
 	s->wish = s->retry_at <= now ? ZAPI_WISH_CONNECT : ZAPI_WISH_NOTHING;
 	if (lost)
-		emit(s, ZAPI_EVENT_LOST, NULL, s->reason);
+		session_emit(s, ZAPI_EVENT_LOST, NULL, s->reason);
 }
 
 /* A body that does not fit: nothing of this dialect can be trusted any more. */
@@ -390,35 +302,7 @@ refuse(struct zapi_session *s, const char *what, const uint8_t *buf, size_t len,
 	for (i = 0; i < len && i < 40; i++)
 		used += snprintf(
 		    text + used, sizeof(text) - (size_t)used, "%s%02x", i == 0 ? " " : "", buf[i]);
-	give_up(s, ZAPI_EVENT_REFUSED, text, now);
-}
-
-/*
- * Two dialects differ in the width of a weight only: the first route that carries
- * one decides.
- */
-static int
-settle(struct zapi_session *s, const uint8_t *buf, size_t len, int rc, struct zapi_msg *msg)
-{
-	bool fits = rc == 0 && msg->trailing == 0, other_fits;
-	struct zapi_msg other;
-
-	if (msg->command != ZAPI_REDIST_ADD && msg->command != ZAPI_REDIST_DEL)
-		return rc;
-	other_fits = zapi_decode(s->alternative, ZAPI_FROM_ZEBRA, buf, len, &other) == 0 &&
-	    other.trailing == 0;
-	if (fits == other_fits)
-		return rc;
-	if (other_fits) {
-		const struct zapi_dialect *d = s->alternative;
-
-		s->alternative = NULL;
-		*msg = other;
-		know_dialect(s, d, "the weight in a route");
-		return 0;
-	}
-	s->alternative = NULL;
-	return rc;
+	session_give_up(s, ZAPI_EVENT_REFUSED, text, now);
 }
 
 static void
@@ -429,7 +313,7 @@ handle(struct zapi_session *s, const uint8_t *buf, size_t len, int64_t now)
 
 	rc = zapi_decode(s->dialect, ZAPI_FROM_ZEBRA, buf, len, &msg);
 	if (s->alternative != NULL)
-		rc = settle(s, buf, len, rc, &msg);
+		rc = find_settle(s, buf, len, rc, &msg);
 	if (rc == -1) {
 		refuse(s, "a message", buf, len, now);
 		return;
@@ -440,15 +324,15 @@ handle(struct zapi_session *s, const uint8_t *buf, size_t len, int64_t now)
 	case ZAPI_INTERFACE_DELETE:
 	case ZAPI_INTERFACE_UP:
 	case ZAPI_INTERFACE_DOWN:
-		emit(s, ZAPI_EVENT_INTERFACE, &msg, NULL);
+		session_emit(s, ZAPI_EVENT_INTERFACE, &msg, NULL);
 		break;
 	case ZAPI_ADDRESS_ADD:
 	case ZAPI_ADDRESS_DEL:
-		emit(s, ZAPI_EVENT_ADDRESS, &msg, NULL);
+		session_emit(s, ZAPI_EVENT_ADDRESS, &msg, NULL);
 		break;
 	case ZAPI_REDIST_ADD:
 	case ZAPI_REDIST_DEL:
-		emit(s, ZAPI_EVENT_ROUTE, &msg, NULL);
+		session_emit(s, ZAPI_EVENT_ROUTE, &msg, NULL);
 		break;
 	case ZAPI_LOOKUP:
 		got_answer(s, &msg, now);
@@ -477,13 +361,11 @@ take(struct zapi_session *s, const uint8_t *buf, size_t len, int64_t now)
 	int frame = detecting ? detect_frame(buf, len) : zapi_frame(s->dialect, buf, len);
 
 	if (frame > 0 && detecting)
-		outbuf_append(&s->early, buf, (size_t)frame, EARLY_MAX);
-	if (frame > 0 && detecting)
-		follow(s, detect_message(&s->detect, buf, (size_t)frame), now);
+		find_message(s, buf, (size_t)frame, now);
 	else if (frame > 0)
 		handle(s, buf, (size_t)frame, now);
 	else if (frame < 0 && detecting)
-		give_up(
+		session_give_up(
 		    s, ZAPI_EVENT_REFUSED, "what answers on the socket does not speak ZAPI", now);
 	else if (frame < 0)
 		refuse(s, "a header", buf, len, now);
@@ -544,13 +426,13 @@ connection_timer(struct zapi_session *s, int64_t due, int64_t now)
 		return;
 	}
 	if (s->state == ZAPI_DETECTING) {
-		follow(s, detect_silence(&s->detect), now);
+		find_silence(s, now);
 	} else if (oldest != NULL && oldest->end > s->sent && oldest->seen != s->sent) {
 		/* it waits behind much else, in a queue that moves */
 		oldest->asked = now;
 		oldest->seen = s->sent;
 	} else if (oldest != NULL) {
-		give_up_stuck(s, now);
+		session_give_up_stuck(s, now);
 	} else if (s->state == ZAPI_UP) {
 		s->keepalive_at = now + KEEPALIVE_MS;
 		ask(s, &nowhere, (struct question){ .asker = ASKED_FOR_LIFE }, now);

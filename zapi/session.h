@@ -12,11 +12,13 @@
 
 #include "zapi/dialect.h"
 #include "zapi/message.h"
+#include "zapi/release.h"
 
 /* All times are milliseconds of one clock of the caller's choice. */
 #define ZAPI_ANSWER_MS 2000 /* no answer for so long: zebra is stuck */
 #define ZAPI_RETRY_MIN_MS 100
 #define ZAPI_RETRY_MAX_MS 5000
+#define ZAPI_TEXT_MAX 384 /* a reason in words */
 
 enum zapi_state {
 	ZAPI_DOWN,	/* no connection; the next attempt is at the deadline */
@@ -28,12 +30,14 @@ enum zapi_state {
 const char *zapi_state_name(enum zapi_state state); /* "down", "detecting", … */
 
 enum zapi_event_kind {
+	ZAPI_EVENT_CONNECTED, /* ask elsewhere which release this is: zapi_session_told() */
 	ZAPI_EVENT_DIALECT,   /* the dialect is known (ev->text: how) */
 	ZAPI_EVENT_UP,	      /* state became ZAPI_UP */
 	ZAPI_EVENT_LOST,      /* the connection ended after it had been up or syncing */
 	ZAPI_EVENT_STUCK,     /* connected, but no answer within ZAPI_ANSWER_MS */
 	ZAPI_EVENT_REFUSED,   /* unknown dialect, or a body that does not parse: ev->text says
 			         what was seen and what to set */
+	ZAPI_EVENT_DOUBT,     /* used, but what zebra says it is does not fit: ev->text */
 	ZAPI_EVENT_VRF_READY, /* ev->vrf: all that zapi_session_subscribe() asked for was told */
 	ZAPI_EVENT_ROUTE,     /* msg->route: ZAPI_REDIST_ADD or ZAPI_REDIST_DEL */
 	ZAPI_EVENT_ADDRESS,   /* msg->address: ZAPI_ADDRESS_ADD or _DEL */
@@ -92,6 +96,15 @@ uint64_t zapi_session_queued(const struct zapi_session *);
 uint64_t zapi_session_left(const struct zapi_session *);
 
 enum zapi_state zapi_session_state(const struct zapi_session *);
+/*
+ * The release that zebra says it is, or NULL: nobody says. Once for each connection, as soon as
+ * it is known; only a dialect that is in doubt waits for it, and not for long.
+ */
+void zapi_session_told(struct zapi_session *, const struct zapi_release *, int64_t now);
+/* Of this connection; NULL: not told. */
+const struct zapi_release *zapi_session_release(const struct zapi_session *);
+/* Why this connection is used all the same, in words; NULL: there is no doubt. */
+const char *zapi_session_doubt(const struct zapi_session *);
 /* NULL as long as it is not known; stays the last one known while down. */
 const struct zapi_dialect *zapi_session_dialect(const struct zapi_session *);
 /* How this zebra makes VRFs, when it has told of one. */

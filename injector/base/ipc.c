@@ -96,8 +96,8 @@ event_is_sound(const struct ipc_event *ev)
 {
 	return (unsigned int)ev->level <= LOG_LEVEL_DEBUG && ENDS(ev->name) && ENDS(ev->service) &&
 	    ENDS(ev->prefix) && ENDS(ev->vrf) && ENDS(ev->check) && ENDS(ev->cause) &&
-	    ENDS(ev->from) && ENDS(ev->to) && ENDS(ev->dialect) && ENDS(ev->daemon) &&
-	    ENDS(ev->text);
+	    ENDS(ev->from) && ENDS(ev->to) && ENDS(ev->dialect) && ENDS(ev->release) &&
+	    ENDS(ev->daemon) && ENDS(ev->text);
 }
 
 static bool
@@ -126,7 +126,7 @@ is_sound(const struct ipc_msg *msg)
 		return route_is_sound(&msg->route);
 	case IPC_ZEBRA:
 		return (unsigned int)msg->zebra.state < ZEBRA_STATES && ENDS(msg->zebra.dialect) &&
-		    ENDS(msg->zebra.serves) && ENDS(msg->zebra.text);
+		    ENDS(msg->zebra.serves) && ENDS(msg->zebra.release) && ENDS(msg->zebra.text);
 	case IPC_DAEMON:
 		return daemon_is_sound(&msg->daemon);
 	case IPC_EVENT:
@@ -188,6 +188,7 @@ ipc_from_event(struct ipc_msg *msg, const struct log_event *ev)
 	COPY(to->from, ev->from);
 	COPY(to->to, ev->to);
 	COPY(to->dialect, ev->dialect);
+	COPY(to->release, ev->release);
 	COPY(to->daemon, ev->daemon);
 	COPY(to->text, ev->text);
 }
@@ -215,6 +216,7 @@ ipc_to_event(const struct ipc_msg *msg)
 		.from = set_or_null(from->from),
 		.to = set_or_null(from->to),
 		.dialect = set_or_null(from->dialect),
+		.release = set_or_null(from->release),
 		.daemon = set_or_null(from->daemon),
 		.text = set_or_null(from->text),
 		.took_us = from->took_us,

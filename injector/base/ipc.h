@@ -13,6 +13,7 @@
 #include "base/log.h"
 
 #define IPC_BLOB_MAX 4096
+#define IPC_TEXT_MAX 448 /* a reason in words, and what it means */
 #define IPC_ALIVE_MS 1000
 
 /* Descriptors that a process of ours finds open when it starts. */
@@ -114,7 +115,7 @@ enum zebra_state {
 struct ipc_zebra {
 	enum zebra_state state;
 	int64_t since_us;
-	char dialect[24], serves[64], text[200];
+	char dialect[24], serves[64], release[32], text[IPC_TEXT_MAX];
 };
 
 enum hearing { HEARING_UNKNOWN, HEARING_HEARS, HEARING_DEAF, HEARINGS };
@@ -138,8 +139,8 @@ struct ipc_event {
 	int64_t at_us, took_us, tag;
 	/* empty: not set */
 	char name[32], service[64], prefix[64], vrf[40], check[64], cause[16], from[16], to[16],
-	    dialect[24];
-	char daemon[16], text[400];
+	    dialect[24], release[32];
+	char daemon[16], text[IPC_TEXT_MAX];
 };
 
 struct ipc_reloaded {

@@ -315,6 +315,7 @@ log_format(const struct log_event *ev, char *buf, int size)
 	if (ev->tag > 0)
 		add(&line, " tag=%lld", (long long)ev->tag);
 	add_field(&line, "dialect", ev->dialect);
+	add_field(&line, "release", ev->release);
 	add_field(&line, "daemon", ev->daemon);
 	add_field(&line, "text", ev->text);
 	return line.len;

@@ -22,7 +22,8 @@ struct log_event {
 	const char *name; /* "service.down" */
 	enum log_level level;
 	int64_t at_us; /* clock_us(); 0: now */
-	const char *service, *prefix, *vrf, *check, *cause, *from, *to, *dialect, *daemon, *text;
+	const char *service, *prefix, *vrf, *check, *cause, *from, *to, *dialect, *release, *daemon,
+	    *text;
 	int64_t took_us;
 	int64_t tag;
 };

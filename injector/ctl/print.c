@@ -252,6 +252,8 @@ print_zebra(object *o)
 		printf(", %s", text_of(o, "dialect"));
 	if (!is(o, "serves", ""))
 		printf(" (%s)", text_of(o, "serves"));
+	if (!is(o, "release", ""))
+		printf(", release %s", text_of(o, "release"));
 	printf(", %.0f of %.0f prefixes announced", number_of(o, "routes_announced"),
 	    number_of(o, "prefixes"));
 	if (!is(o, "text", ""))
@@ -372,6 +374,7 @@ print_event(object *o)
 		.from = text_of(o, "from"),
 		.to = text_of(o, "to"),
 		.dialect = text_of(o, "dialect"),
+		.release = text_of(o, "release"),
 		.daemon = text_of(o, "daemon"),
 		.text = text_of(o, "text"),
 		.took_us = (int64_t)(number_of(o, "took_ms") * 1000),

@@ -263,6 +263,7 @@ show_zebra(const struct world *w)
 	add_time(o, "since", w->zebra.since_us);
 	add_text(o, "dialect", w->zebra.dialect);
 	add_text(o, "serves", w->zebra.serves);
+	add_text(o, "release", w->zebra.release);
 	add_text(o, "socket", w->conf->zebra_socket);
 	add_text(o, "text", w->zebra.text);
 	add_number(o, "routes_announced", announced);
@@ -331,6 +332,7 @@ show_event(const struct log_event *ev)
 		{ "from", ev->from },
 		{ "to", ev->to },
 		{ "dialect", ev->dialect },
+		{ "release", ev->release },
 		{ "daemon", ev->daemon },
 		{ "text", ev->text },
 	};

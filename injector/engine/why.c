@@ -271,6 +271,8 @@ tell_zebra(struct teller *t)
 	if (z->dialect[0] != '\0')
 		say(&line, ", %s%s%s%s", z->dialect, z->serves[0] != '\0' ? " (" : "", z->serves,
 		    z->serves[0] != '\0' ? ")" : "");
+	if (z->release[0] != '\0')
+		say(&line, ", release %s", z->release);
 	if (z->text[0] != '\0')
 		say(&line, ": %s", z->text);
 	if (z->state != ZEBRA_UP)

@@ -22,12 +22,20 @@ zebra_is(struct keeper *k, enum zebra_state state, const char *text)
 
 	k->zebra.state = state;
 	k->zebra.since_us = clock_us();
+	if (text == NULL && state == ZEBRA_UP)
+		text = zebra_doubt(k->world.zebra);
 	snprintf(k->zebra.text, sizeof(k->zebra.text), "%s", text != NULL ? text : "");
 	if (dialect != NULL) {
 		snprintf(k->zebra.dialect, sizeof(k->zebra.dialect), "%s", dialect->name);
 		snprintf(k->zebra.serves, sizeof(k->zebra.serves), "%s", dialect->serves);
 	}
 	serve_zebra(k);
+}
+
+static const char *
+release_or_null(const struct keeper *k)
+{
+	return k->zebra.release[0] != '\0' ? k->zebra.release : NULL;
 }
 
 static void
@@ -55,7 +63,7 @@ no_sessions(struct keeper *k)
 static void
 new_sessions(struct keeper *k)
 {
-	pid_t peer = zebra_peer(k->world.zebra);
+	pid_t peer = zebra_peer(k->world.zebra).pid;
 
 	vrfs_session(k->world.vrfs, true);
 	k->zebra_is_same = peer != 0 && peer == k->zebra_pid;
@@ -94,7 +102,7 @@ vrf_ready(struct keeper *k, uint32_t id)
 static void
 session_lost(struct keeper *k, enum zebra_state state, const char *name, const char *text)
 {
-	char words[200];
+	char words[IPC_TEXT_MAX];
 
 	snprintf(words, sizeof(words), "%s; routing daemons go on announcing what they know",
 	    text != NULL ? text : "the connection ended");
@@ -126,7 +134,8 @@ session_up(struct keeper *k)
 
 	serve_publish(k,
 	    &EVENT("zebra.up", LOG_LEVEL_NOTICE, .from = zebra_state_name(k->zebra.state),
-		.to = "up", .dialect = dialect != NULL ? dialect->name : NULL));
+		.to = "up", .dialect = dialect != NULL ? dialect->name : NULL,
+		.release = release_or_null(k)));
 	zebra_is(k, ZEBRA_UP, NULL);
 	new_sessions(k);
 }
@@ -188,16 +197,59 @@ looked_up(struct keeper *k, const struct zapi_msg *msg)
 		route_looked_up(route, &msg->lookup);
 }
 
+/* It goes on, but the operator should know. */
+static void
+doubted(struct keeper *k, const char *text)
+{
+	serve_publish(k,
+	    &EVENT("zebra.unknown", LOG_LEVEL_WARNING, .text = text,
+		.dialect = zebra_dialect(k->world.zebra)->name, .release = release_or_null(k)));
+	if (k->zebra.state == ZEBRA_UP)
+		snprintf(k->zebra.text, sizeof(k->zebra.text), "%s", text);
+	serve_zebra(k);
+}
+
+void
+hear_identity(void *arg, const struct zapi_release *release, const char *how)
+{
+	struct keeper *k = arg;
+	const char *text = release != NULL ? release->text : "";
+	bool news = strcmp(k->zebra.release, text) != 0;
+
+	snprintf(k->zebra.release, sizeof(k->zebra.release), "%s", text);
+	if (news && release != NULL)
+		serve_publish(
+		    k, &EVENT("zebra.release", LOG_LEVEL_INFO, .release = text, .text = how));
+	if (news)
+		serve_zebra(k);
+	zebra_told(k->world.zebra, release);
+}
+
+static void
+connected(struct keeper *k)
+{
+	struct ucred peer = zebra_peer(k->world.zebra);
+
+	identity_ask(k->identity, &peer);
+}
+
 void
 hear_zebra(void *arg, const struct zapi_event *ev)
 {
 	struct keeper *k = arg;
 
 	switch (ev->kind) {
+	case ZAPI_EVENT_CONNECTED:
+		connected(k);
+		break;
 	case ZAPI_EVENT_DIALECT:
 		serve_publish(k,
 		    &EVENT("zebra.dialect", LOG_LEVEL_INFO, .text = ev->text,
-			.dialect = zebra_dialect(k->world.zebra)->name));
+			.dialect = zebra_dialect(k->world.zebra)->name,
+			.release = release_or_null(k)));
+		break;
+	case ZAPI_EVENT_DOUBT:
+		doubted(k, ev->text);
 		break;
 	case ZAPI_EVENT_UP:
 		session_up(k);

@@ -82,7 +82,8 @@ reap(struct keeper *k)
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-		if (k->engine == NULL || !offspring_reap(k->engine, pid, status))
+		if (!identity_reap(k->identity, pid) &&
+		    (k->engine == NULL || !offspring_reap(k->engine, pid, status)))
 			if (k->old_engine != NULL)
 				offspring_reap(k->old_engine, pid, status);
 }
@@ -186,12 +187,13 @@ make_world(struct keeper *k)
 	    zebra_new(k->base, k->conf->zebra_socket, forced_dialect(k->conf), hear_zebra, k);
 	if (k->world.zebra == NULL)
 		fatal("%s", k->conf->zebra_socket);
+	k->identity = identity_new(k->base, k->conf->vty_dir, hear_identity, k);
 	k->world.vrfs = vrfs_new(k->world.zebra, k->conf->zebra_socket);
 	k->world.beyond = beyond_new(k->base, k->conf->vty_dir, hear_beyond, hear_daemon, k);
 	k->routes = route_table_new();
 	k->drains = drains_open(k->conf->state_dir);
-	if (k->world.vrfs == NULL || k->world.beyond == NULL || k->routes == NULL ||
-	    k->drains == NULL)
+	if (k->identity == NULL || k->world.vrfs == NULL || k->world.beyond == NULL ||
+	    k->routes == NULL || k->drains == NULL)
 		fatal("memory");
 	k->zebra.since_us = clock_us();
 	event_add(k->late, &(struct timeval){ ZAPI_ANSWER_MS / 1000, 0 });
@@ -207,6 +209,7 @@ free_keeper(struct keeper *k)
 	route_table_free(k->routes);
 	vrfs_free(k->world.vrfs);
 	zebra_free(k->world.zebra);
+	identity_free(k->identity);
 	beyond_free(k->world.beyond);
 	aliases_free(k->world.aliases);
 	drains_close(k->drains);

@@ -9,6 +9,7 @@
 #include "conf/conf.h"
 #include "keeper/alias.h"
 #include "keeper/drains.h"
+#include "keeper/identity.h"
 #include "keeper/offspring.h"
 #include "keeper/reload.h"
 #include "keeper/route.h"
@@ -27,6 +28,7 @@ struct keeper {
 	struct tenants tenants;
 	struct drains *drains;
 	struct offspring *engine, *old_engine;
+	struct identity *identity;
 	struct reload *reload;
 	bool reload_again; /* asked for while another was under way */
 	bool failing;	   /* the new engine died before it was ready; the old one works on */
@@ -73,6 +75,8 @@ struct route *configure_route(const struct keeper *, const struct conf_service *
 /* hear.c: what zebra and the kernel say. */
 extern const struct alias_ops hear_alias_ops;
 void hear_zebra(void *arg, const struct zapi_event *);
+/* What zebra is, as it or its program says; NULL: nobody does. */
+void hear_identity(void *arg, const struct zapi_release *, const char *how);
 void hear_beyond(void *arg, const struct prefix *, enum beyond);
 void hear_daemon(void *arg, const struct ipc_daemon *);
 /* No zebra came since we began: said once. */

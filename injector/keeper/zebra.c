@@ -234,15 +234,29 @@ zebra_free(struct zebra *z)
 	free(z);
 }
 
-pid_t
+struct ucred
 zebra_peer(const struct zebra *z)
 {
 	struct ucred cred = { 0 };
 	socklen_t len = sizeof(cred);
 
 	if (z->fd == -1 || getsockopt(z->fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) == -1)
-		return 0;
-	return cred.pid;
+		cred.pid = 0;
+	return cred;
+}
+
+void
+zebra_told(struct zebra *z, const struct zapi_release *release)
+{
+	z->busy = true;
+	zapi_session_told(z->session, release, clock_ms());
+	settle(z);
+}
+
+const char *
+zebra_doubt(const struct zebra *z)
+{
+	return zapi_session_doubt(z->session);
 }
 
 enum zapi_state

@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/types.h>
+#include <sys/socket.h>
 
 #include "zapi/session.h"
 
@@ -19,8 +19,14 @@ struct zebra *zebra_new(struct event_base *, const char *path, const struct zapi
     zapi_event_fn *fn, void *arg);
 void zebra_free(struct zebra *);
 
-/* The process behind the socket, 0 while there is none or it lives in another pid namespace. */
-pid_t zebra_peer(const struct zebra *);
+/*
+ * The process behind the socket, and its user. pid 0: there is none, or it lives in another pid
+ * namespace.
+ */
+struct ucred zebra_peer(const struct zebra *);
+/* As zapi_session_told/_doubt. */
+void zebra_told(struct zebra *, const struct zapi_release *);
+const char *zebra_doubt(const struct zebra *);
 enum zapi_state zebra_session_state(const struct zebra *);
 const struct zapi_dialect *zebra_dialect(const struct zebra *);
 enum zapi_vrf_backend zebra_vrf_backend(const struct zebra *);

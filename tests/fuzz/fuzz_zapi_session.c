@@ -63,6 +63,18 @@ obey(struct run *r, bool can_connect)
 }
 
 static void
+tell(struct run *r, uint8_t op)
+{
+	static const char *const said[] = { "8.4.4", "10.0", "10.1", "11.0", "1.2.4", "9.1",
+		"10.7" };
+	struct zapi_release release;
+
+	if (zapi_release_parse(&release, said[op % (sizeof(said) / sizeof(said[0]))]) == -1)
+		abort();
+	zapi_session_told(r->session, op % 4 == 0 ? NULL : &release, r->now);
+}
+
+static void
 speak(struct run *r, uint8_t op)
 {
 	struct zapi_prefix prefix = { 2, 32, { 10, 1, 53, op } };
@@ -97,8 +109,11 @@ step(struct run *r, uint8_t op, const uint8_t *data, size_t len)
 			zapi_session_closed(r->session, r->now);
 		}
 		break;
-	default:
+	case 4:
 		speak(r, op);
+		break;
+	default:
+		tell(r, op / 6);
 		break;
 	}
 	obey(r, op % 7 != 0);

@@ -182,6 +182,21 @@ zapi_session_dialect(const struct zapi_session *s)
 	return NULL;
 }
 
+void
+zapi_session_told(struct zapi_session *s, const struct zapi_release *release, int64_t now)
+{
+	(void)release;
+	(void)now;
+	event_of(s, ZAPI_EVENT_DOUBT);
+}
+
+const char *
+zapi_session_doubt(const struct zapi_session *s)
+{
+	(void)s;
+	return NULL;
+}
+
 /* A verb queues tag bytes that go on counting where the last one ended. */
 int
 zapi_session_announce(struct zapi_session *s, uint32_t vrf, const struct zapi_prefix *p,
