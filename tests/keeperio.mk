@@ -4,15 +4,17 @@ keeperio_test_libs = injector/libkeeperio.a zapi/libzapi.a injector/libbase.a \
 
 # test_alias needs root or user namespaces, and says so
 check_PROGRAMS += tests/unit/test_alias tests/unit/test_beyond tests/unit/test_deaf \
-	tests/unit/test_remedy tests/unit/test_zebra
+	tests/unit/test_identity tests/unit/test_remedy tests/unit/test_zebra
 TESTS += tests/unit/test_alias tests/unit/test_beyond tests/unit/test_deaf \
-	tests/unit/test_remedy tests/unit/test_zebra
+	tests/unit/test_identity tests/unit/test_remedy tests/unit/test_zebra
 tests_unit_test_alias_SOURCES = tests/unit/test_alias.c
 tests_unit_test_alias_LDADD = $(keeperio_test_libs) $(CMOCKA_LIBS)
 tests_unit_test_beyond_SOURCES = tests/unit/test_beyond.c tests/unit/test_beyond_data.h
 tests_unit_test_beyond_LDADD = $(keeperio_test_libs) $(CMOCKA_LIBS)
 tests_unit_test_deaf_SOURCES = tests/unit/test_deaf.c
 tests_unit_test_deaf_LDADD = $(keeperio_test_libs) $(CMOCKA_LIBS)
+tests_unit_test_identity_SOURCES = tests/unit/test_identity.c
+tests_unit_test_identity_LDADD = $(keeperio_test_libs) $(CMOCKA_LIBS)
 tests_unit_test_remedy_SOURCES = tests/unit/test_remedy.c
 tests_unit_test_remedy_LDADD = $(keeperio_test_libs) $(CMOCKA_LIBS)
 tests_unit_test_zebra_SOURCES = tests/unit/test_zebra.c

@@ -88,7 +88,7 @@ seconds(struct timespec ts)
 	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
-/* When it was started, by the clock of files. */
+/* When it was started, by the clock of files; the kernel tells it in ticks: the end of that one. */
 static double
 started_at(pid_t pid)
 {
@@ -103,7 +103,7 @@ started_at(pid_t pid)
 	if (p == NULL || clock_gettime(CLOCK_REALTIME, &wall) == -1 ||
 	    clock_gettime(CLOCK_BOOTTIME, &boot) == -1)
 		return 0;
-	ticks = strtod(p, NULL);
+	ticks = strtod(p, NULL) + 1;
 	return seconds(wall) - seconds(boot) + ticks / (double)sysconf(_SC_CLK_TCK);
 }
 
