@@ -11,6 +11,7 @@
 
 #define NUMBER_MAX 99	     /* of major and minor */
 #define PATCH_MAX 999999999u /* Quagga 1.0.20161017 */
+#define DIGITS_MAX 9	     /* zeros in front, too: all three numbers find room in the text */
 #define FIRST_OF_FRR 2
 
 /* "zebra --version" does not say whose zebra it is. */
@@ -40,12 +41,14 @@ skip_maker(const char **p)
 static int
 parse_number(const char **p, unsigned int max, unsigned int *number)
 {
+	size_t digits = 0;
+
 	if (!isdigit((unsigned char)**p))
 		return -1;
 	for (*number = 0; isdigit((unsigned char)**p); (*p)++) {
 		unsigned int digit = (unsigned int)(**p - '0');
 
-		if (*number > (max - digit) / 10)
+		if (digits++ == DIGITS_MAX || *number > (max - digit) / 10)
 			return -1;
 		*number = *number * 10 + digit;
 	}

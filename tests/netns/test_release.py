@@ -94,14 +94,22 @@ def test_told_by_vty(scene):
     assert f"release {scene.release.name}" in words, words
 
 
-@pytest.mark.parametrize("how", ["absent", "closes", "hangs", "floods", "lies"])
+@pytest.mark.core
+def test_no_vty(scene):
+    """no vty: its program is asked, unless it lives in another root, where paths are not ours"""
+    scene.start(top=f'vty_dir = "{elsewhere(scene)}"\n')
+    release = "" if scene.release.root else scene.release.name
+    assert wait_zebra(scene, state="up", release=release)["text"] == ""
+    assert len(scene.ns1.zanycast.events("zebra.release")) == (release != "")
+
+
+@pytest.mark.parametrize("how", ["closes", "hangs", "floods", "lies"])
 def test_told_by_program(host, how):
-    """no vty, or one that is not zebra's: nothing waits for it, the program is asked"""
+    """a vty that is not zebra's: nothing waits for it, the program is asked"""
     scene = host
     folder = elsewhere(scene)
-    if how != "absent":
-        vty = Vty(folder, how)
-        scene.after(vty.close)
+    vty = Vty(folder, how)
+    scene.after(vty.close)
     scene.start(top=f'vty_dir = "{folder}"\n')
     shown = wait_zebra(scene, release=scene.release.name)
     assert shown["state"] == "up" and shown["text"] == ""

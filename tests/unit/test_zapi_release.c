@@ -62,7 +62,7 @@ test_no_release(void **state)
 	static const char *const bad[] = { "", " ", "FRRouting", "FRRouting ", "zebra 8.4",
 		"zebra version ", "8", "8.", ".8", "8.4x", "8.4.4x", "-8.4", "100.1", "8.100",
 		"Quagga 8.4", "FRRouting 1.2.4", "99999999999999999999.1", "1.0.1000000000",
-		"% Unknown command: show version", "version 8.4", "\377\376" };
+		"0000000008.4", "% Unknown command: show version", "version 8.4", "\377\376" };
 	struct zapi_release r;
 
 	(void)state;
