@@ -3,6 +3,7 @@
  * to its row. Holds what differs as numbers; knows no message layout.
  */
 #include <string.h>
+#include <sys/socket.h>
 
 #include "zapi/dialect.h"
 #include "zapi/release.h"
@@ -406,4 +407,10 @@ zapi_dialect_find(const char *name)
 	/* an operator writes nothing behind it */
 	end = strlen(release.text);
 	return strcmp(name + len - end, release.text) == 0 ? zapi_dialect_of(&release) : NULL;
+}
+
+bool
+zapi_dialect_can_lookup(const struct zapi_dialect *d, int family)
+{
+	return family != AF_INET6 || d->lookup_form >= ZAPI_LOOKUP_FAMILY || d->lookup6 != 0;
 }

@@ -145,6 +145,8 @@ struct zapi_release;
 
 /* The row that serves a release; NULL: in none. */
 const struct zapi_dialect *zapi_dialect_of(const struct zapi_release *);
+/* Can a zebra be asked what it holds of an address of this family (AF_INET, AF_INET6)? */
+bool zapi_dialect_can_lookup(const struct zapi_dialect *, int family);
 /* By name ("frr-8.3") or release ("8.4.4", "frr 10.3", "quagga-1.2.4"); NULL: unknown. */
 const struct zapi_dialect *zapi_dialect_find(const char *name);
 

@@ -179,7 +179,7 @@ zapi_encode_lookup(const struct zapi_dialect *d, uint32_t vrf, const struct zapi
 	struct wire_writer w;
 
 	if (ipv6 && d->lookup_form < ZAPI_LOOKUP_FAMILY)
-		number = d->lookup6 != 0 ? d->lookup6 : -1;
+		number = zapi_dialect_can_lookup(d, AF_INET6) ? d->lookup6 : -1;
 	begin(&w, d, vrf, number, buf, size);
 	if (d->lookup_form >= ZAPI_LOOKUP_FAMILY)
 		wire_put_u16(&w, prefix->family);

@@ -13,22 +13,35 @@
 #include "keeper/state.h"
 #include "keeper/vrf.h"
 
+/* All that comes in one turn is looked at once. */
+static void
+look_soon(struct keeper *k)
+{
+	event_active(k->look, EV_TIMEOUT, 0);
+}
+
 /* Zebra. */
+
+static void
+note_dialect(struct keeper *k)
+{
+	const struct zapi_dialect *dialect = zebra_dialect(k->world.zebra);
+
+	if (dialect == NULL)
+		return;
+	snprintf(k->zebra.dialect, sizeof(k->zebra.dialect), "%s", dialect->name);
+	snprintf(k->zebra.serves, sizeof(k->zebra.serves), "%s", dialect->serves);
+}
 
 static void
 zebra_is(struct keeper *k, enum zebra_state state, const char *text)
 {
-	const struct zapi_dialect *dialect = zebra_dialect(k->world.zebra);
-
 	k->zebra.state = state;
 	k->zebra.since_us = clock_us();
 	if (text == NULL && state == ZEBRA_UP)
 		text = zebra_doubt(k->world.zebra);
 	snprintf(k->zebra.text, sizeof(k->zebra.text), "%s", text != NULL ? text : "");
-	if (dialect != NULL) {
-		snprintf(k->zebra.dialect, sizeof(k->zebra.dialect), "%s", dialect->name);
-		snprintf(k->zebra.serves, sizeof(k->zebra.serves), "%s", dialect->serves);
-	}
+	note_dialect(k);
 	serve_zebra(k);
 }
 
@@ -195,6 +208,7 @@ looked_up(struct keeper *k, const struct zapi_msg *msg)
 	k->world.asking = NULL;
 	if (route != NULL)
 		route_looked_up(route, &msg->lookup);
+	look_soon(k); /* another may have a question, too */
 }
 
 /* It goes on, but the operator should know. */
@@ -247,6 +261,10 @@ hear_zebra(void *arg, const struct zapi_event *ev)
 		    &EVENT("zebra.dialect", LOG_LEVEL_INFO, .text = ev->text,
 			.dialect = zebra_dialect(k->world.zebra)->name,
 			.release = release_or_null(k)));
+		if (k->zebra.state == ZEBRA_UP) { /* the first route told two apart */
+			note_dialect(k);
+			serve_zebra(k);
+		}
 		break;
 	case ZAPI_EVENT_DOUBT:
 		doubted(k, ev->text);
@@ -292,13 +310,6 @@ hear_look(struct keeper *k)
 {
 	for (size_t i = 0; i < route_table_count(k->routes); i++)
 		route_run(route_table_at(k->routes, i));
-}
-
-/* A burst of kernel events is looked at once. */
-static void
-look_soon(struct keeper *k)
-{
-	event_active(k->look, EV_TIMEOUT, 0);
 }
 
 static void

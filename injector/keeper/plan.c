@@ -90,6 +90,7 @@ plan_heard(struct plan *p, const struct plan_rules *r, const struct plan_view *v
 	p->let_out = out;
 	p->told_ours = on && (p->told_ours || ours);
 	p->rib = RIB_UNKNOWN;
+	p->unheeded = false;
 	if (on && p->sent == PLAN_ANNOUNCE && tag == p->sent_tag) {
 		p->sent = PLAN_WAIT;
 		p->pulse_at = now;
@@ -319,8 +320,15 @@ next_on(struct plan *p, const struct plan_rules *r, const struct plan_view *v, i
 
 /* The echo says on, a withdrawal changed nothing: is zebra's RIB empty (then a pulse)? */
 static struct plan_step
-disbelieve(const struct plan *p, const struct plan_rules *r, int64_t now)
+disbelieve(const struct plan *p, const struct plan_rules *r, const struct plan_view *v, int64_t now)
 {
+	if (!r->askable)
+		return p->unheeded
+		    ? pulse(p, r, p->echo_tag,
+			  "a pulse: zebra took the deletes twice and told nothing")
+		    : tell(p, r, PLAN_WITHDRAW, 0, "zebra does not confirm the withdrawal");
+	if (p->rib == RIB_UNKNOWN && v->others_ask)
+		return wait_until(now + PLAN_ECHO_MS, "zebra is asked about another prefix first");
 	if (p->rib == RIB_UNKNOWN)
 		return act(PLAN_LOOKUP, "zebra does not confirm the withdrawal");
 	if (p->rib == RIB_ASKED && now < p->asked_at + PLAN_ECHO_MS)
@@ -351,9 +359,10 @@ static struct plan_step
 withdraw(const struct plan *p, const struct plan_rules *r, const struct plan_view *v, int64_t now)
 {
 	int64_t from = held_until(p, r);
+	int64_t due = echo_due(p, v) - (p->unheeded && !r->askable ? PLAN_ECHO_MS / 2 : 0);
 
-	if (p->sent != PLAN_WAIT && now < echo_due(p, v))
-		return wait_until(echo_due(p, v), "zebra has not yet told it back");
+	if (p->sent != PLAN_WAIT && now < due)
+		return wait_until(due, "zebra has not yet told it back");
 	if (p->echo == ECHO_ON && now < from)
 		return wait_until(from, "the network must have heard it before it is withdrawn");
 	from = ready_at(p, r, v);
@@ -362,7 +371,7 @@ withdraw(const struct plan *p, const struct plan_rules *r, const struct plan_vie
 	if (now < backed_off_until(p))
 		return wait_until(backed_off_until(p), "somebody announces it again and again");
 	if (p->sent == PLAN_WITHDRAW && p->echo == ECHO_ON && p->rib != RIB_HOLDS)
-		return disbelieve(p, r, now);
+		return disbelieve(p, r, v, now);
 	/* ripd poisons only what its route-map lets out */
 	if (r->rip && r->tag_filter && p->told_ours && p->echo == ECHO_ON &&
 	    !is_ours(p, v, p->echo_tag) && p->sent != PLAN_ANNOUNCE)
@@ -461,30 +470,49 @@ plan_is_settled(const struct plan *p, const struct plan_rules *r, const struct p
 	}
 }
 
+static bool
+alias_is_wanted(const struct plan_rules *r, const struct plan_view *v)
+{
+	return r->has_alias && (v->want == WANT_ON || (r->held && v->session && !v->leaving));
+}
+
 /* Settled, and the alias that is to be there is there and can end? */
 static bool
 is_undisturbed(const struct plan *p, const struct plan_rules *r, const struct plan_view *v)
 {
-	bool to_be_there =
-	    r->has_alias && (v->want == WANT_ON || (r->held && v->session && !v->leaving));
-
-	if (to_be_there &&
+	if (alias_is_wanted(r, v) &&
 	    (v->alias == PLAN_ALIAS_ABSENT || (v->alias == PLAN_ALIAS_PERMANENT && !r->keep)))
 		return false;
 	return plan_is_settled(p, r, v);
 }
 
+/*
+ * Did somebody undo it since the last look? What zebra tells behind an alias that was put back is
+ * the end of the same story.
+ */
+static bool
+is_undone(const struct plan *p, const struct plan_view *v, bool settled, int64_t now)
+{
+	if (v->alias != PLAN_ALIAS_ABSENT && p->alias_at > p->sent_at &&
+	    now < p->alias_at + PLAN_NATIVE_MS)
+		return false;
+	return p->settled && !settled;
+}
+
 /* Somebody undid it, or zebra did not do it: count, and forget when it has been quiet. */
 static void
-count_repairs(struct plan *p, const struct plan_rules *r, const struct plan_view *v, int64_t now)
+count_repairs(struct plan *p, const struct plan_rules *r, const struct plan_view *v,
+    bool alias_lost, int64_t now)
 {
 	bool settled = is_undisturbed(p, r, v);
+	bool undone = (alias_lost && alias_is_wanted(r, v)) || is_undone(p, v, settled, now);
 
 	if (v->want != p->wanted || v->tag != p->wanted_tag || v->leaving != p->left) {
 		p->wanted = v->want;
 		p->wanted_tag = v->tag;
 		p->left = v->leaving;
 		p->repairs = 0;
+		undone = false; /* something else is wanted, that is all */
 	} else if ((settled || p->settled) && now >= p->repaired_at + PLAN_QUIET_MS)
 		p->repairs = 0;
 	else if (p->sent != PLAN_WAIT && now >= echo_due(p, v) && p->repaired_at != p->sent_at) {
@@ -492,7 +520,7 @@ count_repairs(struct plan *p, const struct plan_rules *r, const struct plan_view
 		p->repaired_at = p->sent_at;
 	}
 	/* the first repairs are made at once */
-	if (p->settled && !settled && ++p->repairs < PLAN_TRIES)
+	if (undone && ++p->repairs < PLAN_TRIES)
 		p->repaired_at = now - PLAN_BACKOFF_MS;
 	p->settled = settled;
 }
@@ -529,13 +557,14 @@ next_wanted(struct plan *p, const struct plan_rules *r, const struct plan_view *
 struct plan_step
 plan_next(struct plan *p, const struct plan_rules *r, const struct plan_view *v, int64_t now)
 {
+	bool alias_lost = p->was_there && v->alias == PLAN_ALIAS_ABSENT;
 	struct plan_step step;
 
 	if (v->refused)
 		return wait_until(CLOCK_NEVER, "the prefix is a network of this host");
 	p->orphaned = p->orphaned && r->rip;
 	note_changes(p, v, now);
-	count_repairs(p, r, v, now);
+	count_repairs(p, r, v, alias_lost, now);
 	step = next_wanted(p, r, v, now);
 	if (step.action != PLAN_WAIT && step.action == p->failed &&
 	    now < p->failed_at + PLAN_BACKOFF_MS)
@@ -583,6 +612,8 @@ plan_did(struct plan *p, const struct plan_view *v, const struct plan_step *step
 		if (p->pulsing)
 			p->orphaned = false;
 		p->pulsing = step->pulse;
+		p->unheeded =
+		    step->action == PLAN_WITHDRAW && p->sent == PLAN_WITHDRAW && p->echo == ECHO_ON;
 		/* a sweep of what was not told gets no echo */
 		p->sent =
 		    step->action == PLAN_ANNOUNCE || p->echo == ECHO_ON ? step->action : PLAN_WAIT;

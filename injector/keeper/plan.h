@@ -35,6 +35,7 @@ struct plan_rules {
 	int64_t hold, linger, lifetime;
 	/* traits of the zebra at hand */
 	bool u_after_native, echo_has_tag;
+	bool askable; /* it can be asked what it holds of the prefix */
 	uint8_t deletes, deletes_at_start;
 };
 
@@ -49,6 +50,7 @@ struct plan_view {
 	enum plan_alias alias; /* on our interface */
 	int64_t valid_until;   /* of a leased one */
 	bool zebra_knows;      /* zebra told of the address on our interface */
+	bool others_ask;       /* zebra is being asked about another prefix */
 	uint32_t stir;	       /* counts what others did to the address or the link */
 	bool unsent;	       /* what zebra was told last of the prefix has not left us yet */
 	/* zebra's latest answer to us about any prefix: when it came, and when we had told it */
@@ -119,6 +121,7 @@ struct plan {
 	enum plan_action failed; /* what kernel or socket refused last, else _WAIT */
 	int64_t failed_at;
 
+	bool unheeded; /* the withdrawal that was sent last was a second one */
 	bool pulsing;
 	int64_t pulse_at;
 	int64_t asked_at;

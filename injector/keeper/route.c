@@ -58,6 +58,7 @@ update_rules(struct route *r)
 		.lifetime = s->lifetime,
 		.u_after_native = true, /* right everywhere */
 		.echo_has_tag = true,
+		.askable = true,
 		.deletes = 3,
 		.deletes_at_start = 4,
 	};
@@ -65,6 +66,7 @@ update_rules(struct route *r)
 	if (dialect != NULL) {
 		r->rules.u_after_native = dialect->traits.u_after_native;
 		r->rules.echo_has_tag = dialect->traits.echo_has_tag;
+		r->rules.askable = zapi_dialect_can_lookup(dialect, r->prefix.family);
 		r->rules.deletes = dialect->traits.deletes;
 		r->rules.deletes_at_start = dialect->traits.deletes_at_start;
 	}
@@ -114,6 +116,7 @@ observe(struct route *r)
 
 	r->ifindex = aliases_link(aliases, route_interface(r), &up);
 	r->view.session = route_in_session(r);
+	r->view.others_ask = r->world->asking != NULL && r->world->asking != r;
 	r->view.link = r->ifindex != 0 && up && (!r->view.session || r->zebra_link);
 	r->view.leaving = r->world->leaving || r->place.dropped; /* a held alias goes too */
 	r->view.alias = PLAN_ALIAS_ABSENT;

@@ -83,9 +83,9 @@ do_zebra(struct route *r, const struct plan_step *step)
 			    r, EVENT("route.withdrawing", LOG_LEVEL_NOTICE, .text = step->why));
 		return 0;
 	default:
-		/* without an answer the plan goes on without a pulse */
-		if (r->world->asking == NULL && zebra_lookup(zebra, r->vrf->id, &p) == 0)
-			r->world->asking = r;
+		if (zebra_lookup(zebra, r->vrf->id, &p) == -1)
+			return -1;
+		r->world->asking = r;
 		return 0;
 	}
 }

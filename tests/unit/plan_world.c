@@ -21,6 +21,13 @@ const struct world_zebra world_zebras[] = {
 	    .stacks = true,
 	    .end_lies = true,
 	    .deletes = 3 },
+	{ .name = "FRR 4.0-7.0, IPv6",
+	    .u_after_native = true,
+	    .echo_has_tag = true,
+	    .stacks = true,
+	    .end_lies = true,
+	    .unasked = true,
+	    .deletes = 3 },
 	{ .name = "Quagga 1.2",
 	    .u_after_native = true,
 	    .echo_has_tag = true,
@@ -385,9 +392,13 @@ judge_step(struct world *w, const struct plan_step *step)
 			blame(w, "no gap");
 		if (want == WANT_ON && step->tag != w->view.tag)
 			blame(w, "another tag");
-		if (want != WANT_ON && !(w->rib_empty && on) && !(r->rip && w->rip_orphan) &&
+		if (want != WANT_ON && !((w->rib_empty || w->zebra->unasked) && on) && !(r->rip && w->rip_orphan) &&
 		    !(r->rip && r->tag_filter && on && w->heard_tag != w->view.tag))
 			blame(w, "a dead service was announced");
+		break;
+	case PLAN_LOOKUP:
+		if (w->zebra->unasked)
+			blame(w, "a zebra was asked that cannot be");
 		break;
 	case PLAN_WITHDRAW:
 		if (want == WANT_ON)
@@ -844,6 +855,7 @@ world_init(struct world *w, const struct world_zebra *zebra, uint64_t seed)
 		.lifetime = 10000,
 		.u_after_native = zebra->u_after_native,
 		.echo_has_tag = zebra->echo_has_tag,
+		.askable = !zebra->unasked,
 		.deletes = zebra->deletes,
 		.deletes_at_start = 4,
 	};

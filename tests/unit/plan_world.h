@@ -23,6 +23,7 @@ struct world_zebra {
 	bool refcounts; /* an address beside an entry makes none */
 	bool has_local; /* … and a later add is hidden by the local entry */
 	bool end_lies;	/* of two entries one goes with the alias: told as if both did */
+	bool unasked;	/* … and it cannot be asked what it holds */
 	uint8_t deletes;
 };
 
