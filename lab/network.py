@@ -153,7 +153,7 @@ class Lab:
                 node.frr = Frr(node, self.protocols, recipe, timers, ecmp)
             if node.spec.role == "site":
                 node.dns = NameServer(node, dns) if dns else None
-                node.zanycast = Zanycast(node)
+                node.zanycast = Zanycast(node, node.frr.in_vrf([]))
                 node.tap = Tap(node)
 
     def node(self, name):

@@ -93,15 +93,16 @@ def parse_line(line):
 
 
 class Zanycast(Daemon):
-    """start() writes the file, if none was written, and returns when the keeper runs."""
+    """start() writes the file, if none was written, and returns when the keeper runs. What a node
+    is here: ns, name, dir, tap or None; config() wants its FRR, too."""
 
-    def __init__(self, node):
+    def __init__(self, node, wrapper=()):
         super().__init__(node.ns, f"zanycastd of {node.name}", node.dir / "zanycastd.log")
         self.node = node
         self.conf = node.dir / "zanycast.conf"
         self.run_dir = node.dir / "zanycast"
         self.control = self.run_dir / "control.sock"
-        self.wrapper = node.frr.in_vrf([])  # or e.g. ["valgrind"]
+        self.wrapper = list(wrapper)  # e.g. ["valgrind"]
 
     @property
     def zserv(self):
@@ -121,10 +122,13 @@ class Zanycast(Daemon):
             if self.node.frr.vrf:
                 default["vrf"] = self.node.frr.vrf
             services = {"resolver": default | service | {"checks": CHECKS if checks is None else checks}}
+        return self.text(services, {"socket": str(self.zserv)}, top)
+
+    def text(self, services, zebra, top=""):
+        """The text of a file: {name: options} of the services, options of zebra."""
         return "".join([
             f'run_dir = "{self.run_dir}"\nstate_dir = "{self.node.dir / "state"}"\n',
-            'user = "nobody"\ngroup = "nogroup"\n', top,
-            f'zebra {{\n    socket = "{self.zserv}"\n}}\n',
+            'user = "nobody"\ngroup = "nogroup"\n', top, render("zebra", "", zebra),
             *(render("service", n, s) for n, s in services.items())])
 
     def configure(self, text=None, **kw):
@@ -135,8 +139,9 @@ class Zanycast(Daemon):
             self.configure()
         for where in (self.run_dir, self.node.dir / "state"):
             where.mkdir(exist_ok=True)
-        if str(self.node.tap.path) in self.conf.read_text() and not self.node.tap.running():
-            self.node.tap.start()
+        tap = self.node.tap
+        if tap and str(tap.path) in self.conf.read_text() and not tap.running():
+            tap.start()
         seen = len(self.events())
         super().start([*self.wrapper, program("zanycastd"), "-f", self.conf, *options])
         if ready:

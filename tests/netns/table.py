@@ -13,9 +13,10 @@ def title(item):
     return words if len(words) <= WIDTH else words[:WIDTH - 1] + "…"
 
 
-def rows(reporter):
-    """{scenario: {(release, case): (outcome, seconds)}} in the order of files, and all cases."""
-    cells, order, cases = {}, {}, []
+def rows(reporter, first=()):
+    """{scenario: {(release, case): (outcome, seconds)}}, these first and others in the order of
+    files, and all cases."""
+    cells, order, cases = {}, {name: ("", n) for n, name in enumerate(first)}, []
     for outcome in SIGNS:
         for report in reporter.getreports(outcome):
             facts = dict(getattr(report, "user_properties", ()))
@@ -25,7 +26,7 @@ def rows(reporter):
             order.setdefault(row, report.location[:2])
             cases += [] if case in cases else [case]
             cells.setdefault(row, {}).setdefault(case, []).append((outcome, report.duration))
-    return {row: cells[row] for row in sorted(order, key=order.get)}, cases
+    return {row: cells[row] for row in sorted(order, key=order.get) if row in cells}, cases
 
 
 def sign(runs):
@@ -43,9 +44,10 @@ def by_number(name):
     return [int(n) for n in re.findall(r"\d+", name)]
 
 
-def write(reporter):
-    """A column for each protocol and recipe, or for each FRR when there are several."""
-    table, cases = rows(reporter)
+def write(reporter, head="scenario", first=()):
+    """A column for each protocol and recipe, or for each FRR when there are several. head: what the
+    rows are; first: those that come first, in this order."""
+    table, cases = rows(reporter, first)
     if not table:
         return
     releases = sorted({release for release, _ in cases}, key=by_number)
@@ -53,11 +55,12 @@ def write(reporter):
         columns = {"FRR " + r: [c for c in cases if c[0] == r] for r in releases}
     else:
         columns = {case[1]: [case] for case in sorted(cases)}
+    lines = {row: [sign(r) if r else "" for r in
+                   ([r for case in of for r in cells.get(case, ())] for of in columns.values())]
+             for row, cells in table.items()}
     wide = max(map(len, table)) + 2
+    each = max(map(len, [*columns, *(c for line in lines.values() for c in line)])) + 2
     reporter.write_line("")
-    reporter.write_line("scenario".ljust(wide) + "".join(c.ljust(18) for c in columns).rstrip())
-    for row, cells in table.items():
-        runs = [[r for case in of for r in cells.get(case, ())] for of in columns.values()]
-        line = "".join((sign(r) if r else "").ljust(18) for r in runs)
-        reporter.write_line((row.ljust(wide) + line).rstrip())
+    for row, line in {head: columns, **lines}.items():
+        reporter.write_line((row.ljust(wide) + "".join(c.ljust(each) for c in line)).rstrip())
     reporter.write_line("")
