@@ -144,7 +144,7 @@ out_drain(struct out *o, int ms)
 		flush(o);
 		left = end - clock_ms();
 		if (o->broken || evbuffer_get_length(o->waiting) == 0 || left <= 0)
-			return evbuffer_get_length(o->waiting);
+			return o->broken ? 0 : evbuffer_get_length(o->waiting);
 		poll(&p, 1, (int)left);
 	}
 }

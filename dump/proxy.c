@@ -325,11 +325,12 @@ on_pause(evutil_socket_t fd, short what, void *arg)
 static void
 know(struct proxy *p, const struct zapi_dialect *d)
 {
+	bool news = p->reign == 0 || d != p->dialect;
 	struct client *c;
 
 	if (!p->here)
 		p->reign++;
-	if (p->recorder.file != NULL && (d != p->dialect || p->reign == 1))
+	if (p->recorder.file != NULL && news)
 		recorder_dialect(&p->recorder, d);
 	p->dialect = d;
 	LIST_FOREACH (c, &p->clients, next)

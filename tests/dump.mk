@@ -4,16 +4,14 @@ dump_test_libs = dump/libdump.a zapi/libzapi.a injector/libbase.a
 check_PROGRAMS += \
 	tests/unit/test_dump \
 	tests/unit/test_words \
-	tests/fuzz/fuzz_recording \
-	tests/fuzz/fuzz_zapi_words
+	tests/fuzz/fuzz_recording
 TESTS += \
 	tests/unit/test_dump \
 	tests/unit/test_words \
 	tests/dump/sessions
 EXTRA_DIST += \
 	tests/dump \
-	tests/fuzz/corpus/recording \
-	tests/fuzz/corpus/zapi_words
+	tests/fuzz/corpus/recording
 
 tests_unit_test_dump_SOURCES = tests/unit/test_dump.c \
 	tests/unit/test_zapi_golden.c tests/unit/test_zapi_golden.h
@@ -25,6 +23,3 @@ tests_unit_test_words_LDADD = $(dump_test_libs) $(CMOCKA_LIBS)
 tests_fuzz_fuzz_recording_SOURCES = tests/fuzz/fuzz_recording.c $(FUZZ_REPLAY)
 tests_fuzz_fuzz_recording_LDADD = $(dump_test_libs)
 tests_fuzz_fuzz_recording_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
-tests_fuzz_fuzz_zapi_words_SOURCES = tests/fuzz/fuzz_zapi_words.c $(FUZZ_REPLAY)
-tests_fuzz_fuzz_zapi_words_LDADD = zapi/libzapi.a
-tests_fuzz_fuzz_zapi_words_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)

@@ -51,130 +51,43 @@ zapi_command_name(enum zapi_command command)
 }
 
 /* The numbers behind BGP moved from release to release. */
-struct types {
+#define TYPES_TO_CONNECT [0] = "system", "kernel", "connect"
+#define TYPES_TO_BGP "static", "rip", "ripng", "ospf", "ospf6", "isis", "bgp"
+#define TYPES_FROM_BABEL "babel", "sharp", "pbr", "bfd", "openfabric", "vrrp", "nhg", "srte"
+
+static const struct {
 	uint16_t first; /* release */
 	const char *names[32];
+} types[] = {
+	{ 0, { TYPES_TO_CONNECT, TYPES_TO_BGP } },
+	{ 100, { TYPES_TO_CONNECT, TYPES_TO_BGP, "pim", "hsls", "olsr", "babel", "nhrp" } },
+	{ 200, { TYPES_TO_CONNECT, TYPES_TO_BGP, "pim", "hsls", "olsr", "table", "ldp" } },
+	{ 300, { TYPES_TO_CONNECT, TYPES_TO_BGP, "pim", "nhrp", "hsls", "olsr", "table", "ldp" } },
+	{ 400,
+	    { TYPES_TO_CONNECT, TYPES_TO_BGP, "pim", "eigrp",
+		"nhrp", [15] = "table", [22] = TYPES_FROM_BABEL } },
+	{ 1000,
+	    { TYPES_TO_CONNECT, "local", TYPES_TO_BGP, "pim", "eigrp",
+		"nhrp", [16] = "table", [23] = TYPES_FROM_BABEL, "table-direct" } },
 };
 
-static const struct types types[] = {
-	{ 0,
-	    { [0] = "system",
-		"kernel",
-		"connect",
-		"static",
-		"rip",
-		"ripng",
-		"ospf",
-		"ospf6",
-		"isis",
-		"bgp" } },
-	{ 100,
-	    { [0] = "system",
-		"kernel",
-		"connect",
-		"static",
-		"rip",
-		"ripng",
-		"ospf",
-		"ospf6",
-		"isis",
-		"bgp",
-		"pim",
-		"hsls",
-		"olsr",
-		"babel",
-		"nhrp" } },
-	{ 200,
-	    { [0] = "system",
-		"kernel",
-		"connect",
-		"static",
-		"rip",
-		"ripng",
-		"ospf",
-		"ospf6",
-		"isis",
-		"bgp",
-		"pim",
-		"hsls",
-		"olsr",
-		"table",
-		"ldp" } },
-	{ 300,
-	    { [0] = "system",
-		"kernel",
-		"connect",
-		"static",
-		"rip",
-		"ripng",
-		"ospf",
-		"ospf6",
-		"isis",
-		"bgp",
-		"pim",
-		"nhrp",
-		"hsls",
-		"olsr",
-		"table",
-		"ldp" } },
-	{ 400,
-	    { [0] = "system",
-		"kernel",
-		"connect",
-		"static",
-		"rip",
-		"ripng",
-		"ospf",
-		"ospf6",
-		"isis",
-		"bgp",
-		"pim",
-		"eigrp",
-		"nhrp",
-		[15] = "table",
-		[22] = "babel",
-		"sharp",
-		"pbr",
-		"bfd",
-		"openfabric",
-		"vrrp",
-		"nhg",
-		"srte" } },
-	{ 1000,
-	    { [0] = "system",
-		"kernel",
-		"connect",
-		"local",
-		"static",
-		"rip",
-		"ripng",
-		"ospf",
-		"ospf6",
-		"isis",
-		"bgp",
-		"pim",
-		"eigrp",
-		"nhrp",
-		[16] = "table",
-		[23] = "babel",
-		"sharp",
-		"pbr",
-		"bfd",
-		"openfabric",
-		"vrrp",
-		"nhg",
-		"srte",
-		"table-direct" } },
-};
+/* Behind the last type stands "all of them", until a release puts a new one there. */
+static const struct {
+	uint16_t first; /* release */
+	uint8_t all;
+} all_types[] = { { 0, 20 }, { 300, 21 }, { 400, 24 }, { 500, 25 }, { 600, 26 }, { 700, 27 },
+	{ 702, 28 }, { 703, 29 }, { 705, 30 }, { 1000, 32 } };
 
 const char *
 zapi_type_name(const struct zapi_dialect *d, uint8_t type)
 {
-	size_t i = COUNT(types) - 1;
+	size_t row = COUNT(types) - 1, end = COUNT(all_types) - 1;
 
-	while (types[i].first > d->first)
-		i--;
-	return type < COUNT(types[i].names) ? types[i].names[type] : NULL;
+	while (types[row].first > d->first)
+		row--;
+	while (all_types[end].first > d->first)
+		end--;
+	return type < all_types[end].all ? types[row].names[type] : NULL;
 }
 
 const char *

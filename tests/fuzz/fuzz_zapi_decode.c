@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "zapi/message.h"
+#include "zapi/words.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -33,9 +33,31 @@ check_again(const struct zapi_dialect *d, const struct zapi_msg *msg)
 	check(again.route.ifindex == msg->route.ifindex);
 }
 
+/* It can be said in words, of which a terminal understands each. */
+static void
+check_words(const struct zapi_dialect *d, enum zapi_direction direction, const struct zapi_msg *msg,
+    enum phrase_form form, size_t size)
+{
+	char *text = malloc(size);
+	struct phrase p;
+	size_t i;
+
+	if (text == NULL)
+		return;
+	phrase_init(&p, form, text, size);
+	zapi_words(&p, d, direction, msg);
+	check(p.used < size && text[p.used] == '\0');
+	check(size < ZAPI_WORDS_MAX || !p.cut);
+	for (i = 0; i < p.used; i++)
+		check(text[i] >= 0x20 && text[i] < 0x7f);
+	free(text);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	enum zapi_direction direction;
+	char expected[512];
 	const struct zapi_dialect *d;
 	struct zapi_msg msg;
 	uint8_t *copy;
@@ -52,10 +74,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	copy[1] = (uint8_t)size;
 	copy[2] = d->marker;
 	copy[3] = d->version;
-	if (zapi_decode(d, data[1] & 1 ? ZAPI_TO_ZEBRA : ZAPI_FROM_ZEBRA, copy, size, &msg) == 0) {
+	direction = data[1] & 1 ? ZAPI_TO_ZEBRA : ZAPI_FROM_ZEBRA;
+	if (zapi_decode(d, direction, copy, size, &msg) == 0) {
 		check(msg.trailing <= size);
 		if (msg.command == ZAPI_REDIST_ADD || msg.command == ZAPI_REDIST_DEL)
 			check_again(d, &msg);
+		check_words(d, direction, &msg, PHRASE_TEXT, ZAPI_WORDS_MAX);
+		check_words(d, direction, &msg, PHRASE_JSON, ZAPI_WORDS_MAX);
+		check_words(d, direction, &msg, PHRASE_JSON, 1 + size % 100);
+	} else {
+		zapi_words_expected(d, direction, msg.command, expected, sizeof(expected));
 	}
 	free(copy);
 	return 0;

@@ -41,6 +41,9 @@ test_names(void **state)
 	msg.subscription.type = 23;
 	assert_string_equal(words_of(PHRASE_TEXT, "8.4", ZAPI_TO_ZEBRA, &msg), "sharp ipv6");
 	assert_string_equal(words_of(PHRASE_TEXT, "10.0", ZAPI_TO_ZEBRA, &msg), "babel ipv6");
+	msg.subscription.type = 24;
+	assert_string_equal(words_of(PHRASE_TEXT, "5.0", ZAPI_TO_ZEBRA, &msg), "pbr ipv6");
+	assert_string_equal(words_of(PHRASE_TEXT, "4.0", ZAPI_TO_ZEBRA, &msg), "type-24 ipv6");
 	msg.subscription.type = 255;
 	msg.subscription.instance = 7;
 	msg.subscription.family = 0;
