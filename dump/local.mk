@@ -16,5 +16,5 @@ sbin_PROGRAMS += dump/zapidump
 dump_zapidump_SOURCES = dump/main.c
 dump_zapidump_LDADD = dump/libdump.a zapi/libzapi.a injector/libbase.a $(LIBEVENT_LIBS)
 dist_man_MANS += dump/zapidump.8
-TESTS += dump/test-proxy
-EXTRA_DIST += dump/test-proxy
+TESTS += dump/test-proxy dump/test-sessions
+EXTRA_DIST += dump/test-proxy dump/test-sessions

@@ -7,11 +7,8 @@ check_PROGRAMS += \
 	tests/fuzz/fuzz_recording
 TESTS += \
 	tests/unit/test_dump \
-	tests/unit/test_words \
-	tests/dump/sessions
-EXTRA_DIST += \
-	tests/dump \
-	tests/fuzz/corpus/recording
+	tests/unit/test_words
+EXTRA_DIST += tests/fuzz/corpus/recording
 
 tests_unit_test_dump_SOURCES = tests/unit/test_dump.c \
 	tests/unit/test_zapi_golden.c tests/unit/test_zapi_golden.h

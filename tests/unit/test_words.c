@@ -1,6 +1,6 @@
 /*
  * Words for messages: fields that no recorded session has, escapes, and what happens where
- * they do not fit. Whole sessions in words are compared by tests/dump/sessions.
+ * they do not fit. Whole sessions in words are compared by dump/test-sessions.
  */
 #include <setjmp.h>
 #include <stdarg.h>
