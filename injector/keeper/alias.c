@@ -250,10 +250,17 @@ aliases_find(struct aliases *a, const struct prefix *p, uint32_t ifindex, struct
 }
 
 bool
+aliases_find_beside(
+    struct aliases *a, const struct prefix *p, uint32_t ifindex, struct alias_info *info)
+{
+	return describe(a, alias_table_find_beside(a->table, p, ifindex), info);
+}
+
+bool
 aliases_is_network(
     struct aliases *a, const struct prefix *p, uint32_t ifindex, struct alias_info *info)
 {
-	return describe(a, alias_table_network(a->table, p, ALIAS_NOT_ON, ifindex), info);
+	return describe(a, alias_table_network(a->table, p, ALIAS_BESIDE, ifindex), info);
 }
 
 /* Rounded up; a lifetime that would read as "forever" is not one. */

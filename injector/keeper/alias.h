@@ -48,7 +48,11 @@ uint32_t aliases_link(struct aliases *, const char *name, bool *up);
 bool aliases_find(
     struct aliases *, const struct prefix *address, uint32_t ifindex, struct alias_info *info);
 
-/* Is the prefix a connected network of an interface other than ifindex ("10.1.0.0/16 of eth0")? */
+/* The address on another interface of the VRF that ifindex is in. */
+bool aliases_find_beside(
+    struct aliases *, const struct prefix *address, uint32_t ifindex, struct alias_info *info);
+
+/* Is the prefix a connected network of such another interface ("10.1.0.0/16 of eth0")? */
 bool aliases_is_network(
     struct aliases *, const struct prefix *, uint32_t ifindex, struct alias_info *info);
 

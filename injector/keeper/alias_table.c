@@ -216,6 +216,35 @@ alias_table_find(const struct alias_table *t, const struct prefix *p, uint32_t i
 	return found != NULL ? &found->data : NULL;
 }
 
+/* The device of the VRF that an interface is in; 0: the default one. */
+static uint32_t
+vrf_of(const struct alias_table *t, uint32_t ifindex)
+{
+	const struct alias_link *l = alias_table_link_at(t, ifindex), *master;
+
+	if (l == NULL || l->is_vrf)
+		return l != NULL ? ifindex : 0;
+	master = l->master != 0 ? alias_table_link_at(t, l->master) : NULL;
+	return master != NULL && master->is_vrf ? l->master : 0;
+}
+
+static bool
+is_beside(const struct alias_table *t, uint32_t other, uint32_t ifindex)
+{
+	return other != ifindex && vrf_of(t, other) == vrf_of(t, ifindex);
+}
+
+const struct alias_address *
+alias_table_find_beside(const struct alias_table *t, const struct prefix *p, uint32_t ifindex)
+{
+	const struct entry *e = t->addresses[hash(p, false) & (t->buckets - 1)];
+
+	for (; e != NULL; e = e->by_address)
+		if (same_host(&e->data.address, p) && is_beside(t, e->data.ifindex, ifindex))
+			return &e->data;
+	return NULL;
+}
+
 const struct alias_address *
 alias_table_network(
     const struct alias_table *t, const struct prefix *p, enum alias_where where, uint32_t ifindex)
@@ -224,7 +253,8 @@ alias_table_network(
 
 	for (; e != NULL; e = e->by_network) {
 		if (same_prefix(&e->data.network, p) &&
-		    (e->data.ifindex == ifindex) == (where == ALIAS_ON))
+		    (where == ALIAS_ON ? e->data.ifindex == ifindex
+				       : is_beside(t, e->data.ifindex, ifindex)))
 			return &e->data;
 	}
 	return NULL;

@@ -25,6 +25,8 @@ struct alias_link {
 	uint32_t ifindex;
 	char name[16];
 	bool up;
+	bool is_vrf;	 /* a VRF's device */
+	uint32_t master; /* whose member it is; 0: of none */
 };
 
 struct alias_table;
@@ -46,8 +48,11 @@ bool alias_table_address_gone(struct alias_table *, const struct alias_address *
  */
 const struct alias_address *
 alias_table_find(const struct alias_table *, const struct prefix *, uint32_t ifindex);
-enum alias_where { ALIAS_ON, ALIAS_NOT_ON };
-/* An address on (or not on) ifindex whose network is that prefix. */
+/* The same on another interface of the VRF that ifindex is in (ifindex 0: of the default one). */
+const struct alias_address *
+alias_table_find_beside(const struct alias_table *, const struct prefix *, uint32_t ifindex);
+enum alias_where { ALIAS_ON, ALIAS_BESIDE };
+/* An address on (or beside) ifindex whose network is that prefix. */
 const struct alias_address *alias_table_network(
     const struct alias_table *, const struct prefix *, enum alias_where, uint32_t ifindex);
 size_t alias_table_count(const struct alias_table *);

@@ -86,10 +86,24 @@ read_address(struct nlmsghdr *h, int64_t now, struct alias_address *out)
 	return h->nlmsg_type == RTM_NEWADDR ? ALIAS_NEWS_ADDRESS : ALIAS_NEWS_ADDRESS_GONE;
 }
 
+/* info: IFLA_LINKINFO, or NULL. */
+static bool
+is_kind(struct nlattr *info, const char *kind)
+{
+	struct nlattr *found =
+	    info != NULL ? nla_find(nla_data(info), nla_len(info), IFLA_INFO_KIND) : NULL;
+	char text[16];
+
+	if (found == NULL)
+		return false;
+	nla_strlcpy(text, found, sizeof(text));
+	return strcmp(text, kind) == 0;
+}
+
 static enum alias_news
 read_link(struct nlmsghdr *h, struct alias_link *out)
 {
-	struct nlattr *name;
+	struct nlattr *name, *master;
 	struct ifinfomsg head;
 
 	if (nlmsg_datalen(h) < (int)sizeof(head))
@@ -105,6 +119,10 @@ read_link(struct nlmsghdr *h, struct alias_link *out)
 	out->ifindex = (uint32_t)head.ifi_index;
 	out->up = (head.ifi_flags & IFF_UP) != 0;
 	nla_strlcpy(out->name, name, sizeof(out->name));
+	master = nlmsg_find_attr(h, sizeof(head), IFLA_MASTER);
+	if (master != NULL && nla_len(master) >= (int)sizeof(out->master))
+		out->master = nla_get_u32(master);
+	out->is_vrf = is_kind(nlmsg_find_attr(h, sizeof(head), IFLA_LINKINFO), "vrf");
 	return h->nlmsg_type == RTM_NEWLINK ? ALIAS_NEWS_LINK : ALIAS_NEWS_LINK_GONE;
 }
 

@@ -259,9 +259,8 @@ check_service(
 	const char *interface = service->interface != NULL ? service->interface : service->vrf;
 	uint32_t ifindex = aliases_link(aliases, interface, NULL);
 
-	/* a VRF that is no device has them on lo */
-	if (ifindex == 0 && service->interface == NULL)
-		ifindex = aliases_link(aliases, "lo", NULL);
+	if (ifindex == 0 && strcmp(service->vrf, CONF_VRF_DEFAULT) != 0)
+		return; /* where its aliases will be, zebra has yet to say */
 	for (size_t i = 0; i < service->nprefixes; i++) {
 		char name[PREFIX_STRLEN], line[256];
 		struct alias_info info;

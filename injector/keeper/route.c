@@ -80,8 +80,8 @@ is_refused(struct route *r)
 
 	if (r->vrf->refusal[0] != '\0')
 		return true;
-	/* of a VRF that is not known yet, nothing is */
-	if (route_interface(r)[0] == '\0' ||
+	/* beside what is not there is nothing, but the default VRF */
+	if ((r->ifindex == 0 && !vrf_is_default(r->vrf)) ||
 	    !aliases_is_network(r->world->aliases, &r->prefix, r->ifindex, &info))
 		return false;
 	/* where ours stands already it must be possible to take it away again */
@@ -125,7 +125,8 @@ observe(struct route *r)
 	if (r->ifindex != 0 && aliases_find(aliases, &r->prefix, r->ifindex, &info)) {
 		r->view.alias = info.permanent ? PLAN_ALIAS_PERMANENT : PLAN_ALIAS_LEASED;
 		r->view.valid_until = info.valid_until;
-	} else if (route_interface(r)[0] != '\0' && aliases_find(aliases, &r->prefix, 0, &info))
+	} else if ((r->ifindex != 0 || vrf_is_default(r->vrf)) &&
+	    aliases_find_beside(aliases, &r->prefix, r->ifindex, &info))
 		r->foreign = true;
 	r->view.unsent = r->told_to > zebra_left(r->world->zebra);
 	r->view.answered_at = r->world->answered_at;

@@ -19,6 +19,7 @@
 #include <cmocka.h>
 
 #include "keeper/alias.c"
+#include "keeper/alias_table.h"
 
 #define LO 1u
 #define MANY 3000
@@ -464,6 +465,39 @@ test_networks_and_links(void **state)
 	assert_false(aliases_find(s->aliases, &host, 0, &info));
 }
 
+/* The same in another VRF is nobody's business. */
+static void
+test_vrfs(void **state)
+{
+	struct alias_table *t = alias_table_new();
+	static const struct alias_link links[] = { { 1, "lo", true, false, 0 },
+		{ 2, "red", true, true, 0 }, { 3, "eth0", true, false, 2 },
+		{ 4, "br0", true, false, 0 }, { 5, "eth1", true, false, 4 } };
+	struct alias_address a = { .permanent = true };
+	struct prefix p;
+
+	(void)state;
+	assert_int_equal(prefix_parse(&p, "10.1.53.1/32"), 0);
+	a.address = a.network = p;
+	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
+		assert_int_equal(alias_table_link(t, &links[i]), 0);
+	a.ifindex = 3;
+	assert_int_equal(alias_table_address(t, &a), 1);
+	assert_non_null(alias_table_find(t, &p, 0));
+	assert_null(alias_table_find_beside(t, &p, 1));
+	assert_null(alias_table_network(t, &p, ALIAS_BESIDE, 1));
+	assert_null(alias_table_find_beside(t, &p, 3));
+	assert_non_null(alias_table_find_beside(t, &p, 2));
+	assert_non_null(alias_table_network(t, &p, ALIAS_BESIDE, 2));
+	a.ifindex = 5; /* a bridge is no VRF */
+	assert_int_equal(alias_table_address(t, &a), 1);
+	assert_int_equal(alias_table_find_beside(t, &p, 1)->ifindex, 5);
+	assert_int_equal(alias_table_network(t, &p, ALIAS_BESIDE, 1)->ifindex, 5);
+	assert_int_equal(alias_table_find_beside(t, &p, 2)->ifindex, 3);
+	assert_int_equal(alias_table_find_beside(t, &p, 0)->ifindex, 5);
+	alias_table_free(t);
+}
+
 static void
 many(bool add)
 {
@@ -556,6 +590,7 @@ main(void)
 		T(test_adopts),
 		T(test_other_lengths),
 		T(test_networks_and_links),
+		T(test_vrfs),
 		T(test_overrun),
 		T(test_many),
 	};
