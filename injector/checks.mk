@@ -4,6 +4,7 @@ injector_libchecks_a_SOURCES = \
 	injector/checks/cause.c injector/checks/cause.h \
 	injector/checks/check.c injector/checks/check.h \
 	injector/checks/connection.c injector/checks/connection.h \
+	injector/checks/device.c injector/checks/device.h \
 	injector/checks/dns.c \
 	injector/checks/dns_message.c injector/checks/dns_message.h \
 	injector/checks/dns_sockets.c injector/checks/dns_sockets.h \

@@ -3,10 +3,12 @@ check_test_help = tests/unit/test_check_help.c tests/unit/test_check_help.h
 check_test_libs = injector/libchecks.a injector/librunner.a injector/libbase.a \
 	$(LIBEVENT_LIBS) $(LIBNL_LIBS) $(LDNS_LIBS) $(CAPNG_LIBS) $(CMOCKA_LIBS)
 
-check_PROGRAMS += tests/unit/test_check_dns tests/unit/test_check_listener \
-	tests/unit/test_check_schedule tests/unit/test_check_tcp tests/unit/test_runner
-TESTS += tests/unit/test_check_dns tests/unit/test_check_listener \
-	tests/unit/test_check_schedule tests/unit/test_check_tcp tests/unit/test_runner
+check_PROGRAMS += tests/unit/test_check_device tests/unit/test_check_dns \
+	tests/unit/test_check_listener tests/unit/test_check_schedule tests/unit/test_check_tcp tests/unit/test_runner
+TESTS += tests/unit/test_check_device tests/unit/test_check_dns \
+	tests/unit/test_check_listener tests/unit/test_check_schedule tests/unit/test_check_tcp tests/unit/test_runner
+tests_unit_test_check_device_SOURCES = tests/unit/test_check_device.c $(check_test_help)
+tests_unit_test_check_device_LDADD = $(check_test_libs)
 tests_unit_test_check_dns_SOURCES = tests/unit/test_check_dns.c $(check_test_help)
 tests_unit_test_check_dns_LDADD = $(check_test_libs)
 tests_unit_test_check_listener_SOURCES = tests/unit/test_check_listener.c $(check_test_help)

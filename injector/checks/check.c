@@ -18,6 +18,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "checks/device.h"
 #include "checks/dns_sockets.h"
 #include "checks/listener.h"
 #include "checks/text.h"
@@ -30,6 +31,7 @@ struct check {
 	const char *service;
 	const struct conf_check *conf;
 	const struct check_ops *ops;
+	const struct device *device;
 	const struct prefix *prefixes;
 	size_t nprefixes, turn;
 	struct sockaddr_storage address;
@@ -71,6 +73,8 @@ check_context_free(struct check_context *ctx)
 	ctx->dns = NULL;
 	ctx->listener = NULL;
 }
+
+static const struct device no_device;
 
 static bool
 active(const struct check *c)
@@ -293,6 +297,7 @@ check_new(struct check_context *ctx, const char *service, const struct conf_chec
 	c->service = service;
 	c->conf = conf;
 	c->ops = ops;
+	c->device = &no_device;
 	c->prefixes = service_prefixes;
 	c->nprefixes = nprefixes;
 	c->fn = fn;
@@ -307,6 +312,12 @@ check_new(struct check_context *ctx, const char *service, const struct conf_chec
 	free(c);
 	errno = saved;
 	return NULL;
+}
+
+void
+check_set_device(struct check *c, const struct device *device)
+{
+	c->device = device;
 }
 
 void
@@ -406,6 +417,23 @@ check_address(struct check *c, int *len)
 		    &c->address, &c->address_len, &c->prefixes[c->turn], c->conf->port);
 	*len = (int)c->address_len;
 	return (const struct sockaddr *)&c->address;
+}
+
+const struct device *
+check_device(const struct check *c)
+{
+	return c->device;
+}
+
+const char *
+check_strerror(const struct check *c, int error)
+{
+	if (c->device->name[0] != '\0' && error == ENODEV)
+		return "the device of its VRF is not here; if the VRF is a network namespace, run "
+		       "zanycastd in it";
+	if (c->device->name[0] != '\0' && error == EPERM)
+		return "a socket cannot be bound to the device of its VRF before Linux 5.7";
+	return strerror(error);
 }
 
 const char *

@@ -15,6 +15,7 @@
 struct event_base;
 struct sockaddr;
 struct check;
+struct device;
 struct runner_link; /* runner/link.h: starts programs for exec checks */
 
 struct verdict {
@@ -45,6 +46,8 @@ void check_context_free(struct check_context *);
  */
 struct check *check_new(struct check_context *, const char *service, const struct conf_check *conf,
     const struct prefix *service_prefixes, size_t nprefixes, verdict_fn *fn, void *arg);
+/* Its sockets are of that VRF. Before check_start(); device must outlive the check. */
+void check_set_device(struct check *, const struct device *device);
 /* May be called from the verdict's function, too. */
 void check_free(struct check *);
 
@@ -85,6 +88,10 @@ const char *check_service(const struct check *);
  * each pass and stays at an address that fails, so that one dead address of several is seen.
  */
 const struct sockaddr *check_address(struct check *, int *len);
+/* Never NULL. */
+const struct device *check_device(const struct check *);
+/* A failed socket call in words, those of the check's VRF, too. */
+const char *check_strerror(const struct check *, int error);
 /* That address for people: "127.0.0.1#53". Returns buf. */
 const char *check_where(const struct check *, char *buf, size_t size);
 const struct prefix *check_prefixes(struct check *, size_t *n);

@@ -12,6 +12,8 @@
 
 #include <event2/event.h>
 
+#include "checks/device.h"
+
 struct connection {
 	int fd;
 	struct event *event;
@@ -108,8 +110,8 @@ on_write(int fd, short what, void *arg)
 }
 
 struct connection *
-connection_open(struct event_base *base, const struct sockaddr *to, socklen_t len,
-    const struct connection_ops *ops, void *arg, const void *data, size_t size)
+connection_open(struct event_base *base, const struct device *device, const struct sockaddr *to,
+    socklen_t len, const struct connection_ops *ops, void *arg, const void *data, size_t size)
 {
 	struct connection *c = calloc(1, sizeof(*c));
 	int saved;
@@ -121,7 +123,7 @@ connection_open(struct event_base *base, const struct sockaddr *to, socklen_t le
 	c->send = data;
 	c->size = size;
 	c->fd = socket(to->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (c->fd == -1)
+	if (c->fd == -1 || device_bind(c->fd, device) == -1)
 		goto bad;
 	if (connect(c->fd, to, len) == -1 && errno != EINPROGRESS)
 		goto bad;

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 
 struct connection;
+struct device;
 struct event_base;
 
 /* Each may free the connection. */
@@ -22,7 +23,8 @@ struct connection_ops {
  * ops and what is sent must outlive the connection; send is NULL or is written once it stands.
  * NULL with errno.
  */
-struct connection *connection_open(struct event_base *, const struct sockaddr *, socklen_t,
+struct connection *
+connection_open(struct event_base *, const struct device *, const struct sockaddr *, socklen_t,
     const struct connection_ops *, void *arg, const void *send, size_t size);
 void connection_free(struct connection *);
 

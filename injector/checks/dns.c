@@ -42,8 +42,8 @@ dns_failed(void *arg, int error)
 	if (error == 0)
 		check_done(d->check, CAUSE_CLOSED, "%s ended%s within the answer", where, over);
 	else
-		check_done(
-		    d->check, cause_from_errno(error), "%s%s: %s", where, over, strerror(error));
+		check_done(d->check, cause_from_errno(error), "%s%s: %s", where, over,
+		    check_strerror(d->check, error));
 }
 
 static void
@@ -87,8 +87,8 @@ ask_stream(struct dns_check *d, const struct sockaddr *to, socklen_t len)
 
 	d->over_tcp = true;
 	wire = dns_message_wire(d->message, &size);
-	d->stream = dns_stream_open(
-	    ctx->base, to, len, wire, size, dns_random_id(ctx->dns), &stream_ops, d);
+	d->stream = dns_stream_open(ctx->base, check_device(d->check), to, len, wire, size,
+	    dns_random_id(ctx->dns), &stream_ops, d);
 	if (d->stream == NULL)
 		dns_failed(d, errno);
 }
@@ -156,7 +156,8 @@ dns_start(struct check *c)
 		return;
 	}
 	wire = dns_message_wire(d->message, &size);
-	if (dns_send(check_ctx(c)->dns, &d->query, to, (socklen_t)len, wire, size) == -1)
+	if (dns_send(check_ctx(c)->dns, check_device(c), &d->query, to, (socklen_t)len, wire,
+		size) == -1)
 		dns_failed(d, errno);
 }
 

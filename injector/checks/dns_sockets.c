@@ -19,6 +19,7 @@
 #include <event2/util.h>
 
 #include "base/clock.h"
+#include "checks/device.h"
 
 #define SLOTS 256 /* by the low byte of the id */
 #define FULL 64	  /* queries at a time: the buffer holds all answers, however late we read */
@@ -37,6 +38,7 @@ struct dns_socket {
 	struct dns_socket *next;
 	struct event *event;
 	int fd, family;
+	char device[IFNAMSIZ]; /* what it is bound to */
 	int64_t opened;
 	unsigned int uses, pending;
 	bool old; /* takes no new queries; closed when its last is answered */
@@ -245,7 +247,7 @@ set_options(int fd, int family)
 }
 
 static struct dns_socket *
-socket_open(struct dns_sockets *all, int family, int64_t now)
+socket_open(struct dns_sockets *all, const struct device *device, int family, int64_t now)
 {
 	struct dns_socket *s = calloc(1, sizeof(*s));
 	int saved;
@@ -253,7 +255,7 @@ socket_open(struct dns_sockets *all, int family, int64_t now)
 	if (s == NULL)
 		return NULL;
 	s->fd = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (s->fd == -1)
+	if (s->fd == -1 || device_bind(s->fd, device) == -1)
 		goto bad;
 	set_options(s->fd, family);
 	s->event = event_new(all->base, s->fd, EV_READ | EV_PERSIST, on_read, s);
@@ -263,6 +265,7 @@ socket_open(struct dns_sockets *all, int family, int64_t now)
 	}
 	s->all = all;
 	s->family = family;
+	memcpy(s->device, device->name, sizeof(s->device));
 	s->opened = now;
 	s->next = all->list;
 	all->list = s;
@@ -294,13 +297,13 @@ sweep(struct dns_sockets *all, const struct dns_socket *keep)
 
 /* A socket for one more query: one with room, a new one, or, without descriptors, any. */
 static struct dns_socket *
-pick(struct dns_sockets *all, int family)
+pick(struct dns_sockets *all, const struct device *device, int family)
 {
 	struct dns_socket *s, *spare = NULL;
 	int64_t now = clock_ms();
 
 	for (s = all->list; s != NULL; s = s->next) {
-		if (s->family != family)
+		if (s->family != family || strcmp(s->device, device->name) != 0)
 			continue;
 		if (s->uses >= USES || now - s->opened > AGE_MS)
 			s->old = true;
@@ -309,7 +312,7 @@ pick(struct dns_sockets *all, int family)
 		if (s->pending < SLOTS / 2)
 			spare = s;
 	}
-	s = socket_open(all, family, now);
+	s = socket_open(all, device, family, now);
 	if (s == NULL)
 		s = spare;
 	sweep(all, s);
@@ -337,8 +340,8 @@ send_packet(const struct dns_socket *s, const uint8_t *data, size_t size, const 
 }
 
 int
-dns_send(struct dns_sockets *all, struct dns_query *q, const struct sockaddr *to, socklen_t len,
-    const uint8_t *wire, size_t size)
+dns_send(struct dns_sockets *all, const struct device *device, struct dns_query *q,
+    const struct sockaddr *to, socklen_t len, const uint8_t *wire, size_t size)
 {
 	uint8_t data[QUERY_MAX];
 	struct dns_socket *s;
@@ -348,7 +351,7 @@ dns_send(struct dns_sockets *all, struct dns_query *q, const struct sockaddr *to
 		errno = EMSGSIZE;
 		return -1;
 	}
-	if ((s = pick(all, to->sa_family)) == NULL)
+	if ((s = pick(all, device, to->sa_family)) == NULL)
 		return -1;
 	do
 		id = dns_random_id(all);

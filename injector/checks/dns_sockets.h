@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
+struct device;
 struct event_base;
 struct dns_socket;
 struct dns_sockets;
@@ -34,8 +35,8 @@ struct dns_sockets *dns_sockets_new(struct event_base *);
 void dns_sockets_free(struct dns_sockets *);
 
 /* Sends wire with an id of its own. -1 with errno: nothing was sent. */
-int dns_send(struct dns_sockets *, struct dns_query *, const struct sockaddr *, socklen_t,
-    const uint8_t *wire, size_t size);
+int dns_send(struct dns_sockets *, const struct device *, struct dns_query *,
+    const struct sockaddr *, socklen_t, const uint8_t *wire, size_t size);
 void dns_cancel(struct dns_query *);
 
 /* An id that cannot be guessed. */

@@ -89,9 +89,9 @@ static const struct connection_ops ops = {
 };
 
 struct dns_stream *
-dns_stream_open(struct event_base *base, const struct sockaddr *to, socklen_t len,
-    const uint8_t *wire, size_t size, uint16_t id, const struct dns_stream_ops *stream_ops,
-    void *arg)
+dns_stream_open(struct event_base *base, const struct device *device, const struct sockaddr *to,
+    socklen_t len, const uint8_t *wire, size_t size, uint16_t id,
+    const struct dns_stream_ops *stream_ops, void *arg)
 {
 	struct dns_stream *s;
 	int saved;
@@ -112,7 +112,7 @@ dns_stream_open(struct event_base *base, const struct sockaddr *to, socklen_t le
 	s->query[3] = (uint8_t)id;
 	s->message = malloc(s->want);
 	if (s->message != NULL)
-		s->connection = connection_open(base, to, len, &ops, s, s->query, size + 2);
+		s->connection = connection_open(base, device, to, len, &ops, s, s->query, size + 2);
 	if (s->connection != NULL)
 		return s;
 	saved = errno;

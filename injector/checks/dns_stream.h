@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
+struct device;
 struct dns_stream;
 struct event_base;
 
@@ -19,7 +20,8 @@ struct dns_stream_ops {
 };
 
 /* NULL with errno. */
-struct dns_stream *dns_stream_open(struct event_base *, const struct sockaddr *, socklen_t,
+struct dns_stream *
+dns_stream_open(struct event_base *, const struct device *, const struct sockaddr *, socklen_t,
     const uint8_t *wire, size_t size, uint16_t id, const struct dns_stream_ops *, void *arg);
 void dns_stream_free(struct dns_stream *);
 

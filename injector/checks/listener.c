@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "checks/check.h"
+#include "checks/device.h"
 #include "checks/listener_watch.h"
 
 struct listener_check {
@@ -46,13 +47,26 @@ socket_serves(const struct bound_socket *s, const struct prefix *p)
 	return any && at.family == AF_INET6 && !s->v6only;
 }
 
+/* Does what comes in by the check's VRF reach the socket? index: of the VRF's device. */
 static bool
-one_serves(const struct bound_socket *list, size_t n, const struct prefix *p)
+is_in_vrf(const struct check *c, uint32_t index, const struct bound_socket *s)
 {
+	const struct device *d = check_device(c);
+
+	if (d->name[0] == '\0')
+		return true;
+	return s->device == 0 ? d->unbound[check_conf(c)->transport] : s->device == index;
+}
+
+/* p NULL: whatever it is bound to. */
+static bool
+one_serves(struct check *c, const struct bound_socket *list, size_t n, const struct prefix *p)
+{
+	uint32_t index = check_device(c)->name[0] != '\0' ? device_index(check_device(c)) : 0;
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		if (socket_serves(&list[i], p))
+		if (is_in_vrf(c, index, &list[i]) && (p == NULL || socket_serves(&list[i], p)))
 			return true;
 	}
 	return false;
@@ -68,11 +82,11 @@ all_served(struct check *c, const struct bound_socket *list, size_t n, char *mis
 
 	snprintf(missing, PREFIX_STRLEN, "any address");
 	if (conf->any_address)
-		return n > 0;
+		return one_serves(c, list, n, NULL);
 	if (conf->listen.family == 0)
 		want = check_prefixes(c, &count);
 	for (i = 0; i < count; i++) {
-		if (!one_serves(list, n, &want[i])) {
+		if (!one_serves(c, list, n, &want[i])) {
 			prefix_print(&want[i], missing);
 			if (prefix_is_host(&want[i]))
 				missing[strcspn(missing, "/")] = '\0';

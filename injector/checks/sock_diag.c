@@ -52,6 +52,7 @@ read_socket(struct nlmsghdr *head, bound_socket_fn *fn, void *arg)
 	s.cookie = (uint64_t)msg.id.idiag_cookie[1] << 32 | msg.id.idiag_cookie[0];
 	s.family = msg.idiag_family;
 	s.port = ntohs(msg.id.idiag_sport);
+	s.device = msg.id.idiag_if;
 	s.serves = msg.idiag_state == STATE_LISTEN || msg.idiag_state == STATE_UNCONNECTED;
 	memcpy(s.addr, msg.id.idiag_src, s.family == AF_INET ? 4 : 16);
 	/* A kernel too old to tell: :: serves IPv4 too unless told otherwise. */

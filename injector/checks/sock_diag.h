@@ -19,6 +19,7 @@ struct bound_socket {
 	bool v6only;
 	bool serves; /* TCP: it listens; UDP: it is not connected */
 	uint16_t port;
+	uint32_t device; /* the index of what it is bound to; 0: to none */
 	uint8_t addr[16];
 };
 typedef void bound_socket_fn(void *arg, const struct bound_socket *);

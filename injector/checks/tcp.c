@@ -45,7 +45,8 @@ tcp_failed(struct tcp_check *t, int error)
 
 	tcp_abort(t->check);
 	check_where(t->check, where, sizeof(where));
-	check_done(t->check, cause_from_errno(error), "%s: %s", where, strerror(error));
+	check_done(
+	    t->check, cause_from_errno(error), "%s: %s", where, check_strerror(t->check, error));
 }
 
 static void
@@ -118,8 +119,8 @@ tcp_start(struct check *c)
 	t->heard = 0;
 	t->ready = false;
 	to = check_address(c, &len);
-	t->connection = connection_open(
-	    check_ctx(c)->base, to, (socklen_t)len, &ops, t, text, text != NULL ? strlen(text) : 0);
+	t->connection = connection_open(check_ctx(c)->base, check_device(c), to, (socklen_t)len,
+	    &ops, t, text, text != NULL ? strlen(text) : 0);
 	if (t->connection == NULL)
 		tcp_failed(t, errno);
 }

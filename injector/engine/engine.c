@@ -309,7 +309,6 @@ set_up(struct engine *e)
 
 	event_set_log_callback(on_libevent_log);
 	e->base = event_base_new();
-	e->world = world_new(e->conf, clock_ms());
 	if (e->base == NULL || e->world == NULL)
 		return -1;
 	e->uplink = uplink_new(e->base, IPC_FD_LINK, e->conf->nservices, save, e);
@@ -361,6 +360,7 @@ engine_main(const struct conf *conf)
 	if (e.control_group == (gid_t)-1)
 		log_warnx("group %s does not exist: only root may use zanycastctl to change things",
 		    conf->control_group);
+	e.world = world_new(conf, clock_ms()); /* it looks where the sandbox would not let it */
 	sandbox_enter(conf);
 	if (set_up(&e) == -1)
 		log_warn("the engine can't start");

@@ -301,6 +301,7 @@ start_check(struct verdicts *v, struct check_context *ctx, size_t service, size_
 		say_unmade(w, errno);
 		return;
 	}
+	check_set_device(w->check, &v->world->members[service].device);
 	if (conf->checks[place].target == TARGET_SERVICE)
 		check_target_announced(w->check, !st->dormant);
 	check_hurry(w->check, service_hurries(&v->world->members[service].service, place));

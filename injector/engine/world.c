@@ -16,6 +16,7 @@ member_init(struct member *m, const struct conf_service *conf, int64_t now)
 	size_t i;
 
 	m->conf = conf;
+	m->device = device_of_vrf(conf->vrf);
 	m->histories = calloc(conf->nchecks + 1, sizeof(*m->histories));
 	m->routes = calloc(conf->nprefixes + 1, sizeof(*m->routes));
 	if (m->histories == NULL || m->routes == NULL)

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/ipc.h"
+#include "checks/device.h"
 #include "conf/conf.h"
 #include "engine/history.h"
 #include "engine/service.h"
@@ -17,6 +18,7 @@
 /* A service and what belongs to it. Arrays are in the order of the file. */
 struct member {
 	const struct conf_service *conf;
+	struct device device; /* of its VRF, for the checks */
 	struct service service;
 	struct history *histories; /* conf->nchecks */
 	struct ipc_route *routes;  /* conf->nprefixes */
@@ -34,7 +36,7 @@ struct world {
 	struct ipc_daemon daemons[IPC_DAEMONS];
 };
 
-/* NULL with errno. conf must outlive it. */
+/* NULL with errno. conf must outlive it. Before the sandbox: it looks at network namespaces. */
 struct world *world_new(const struct conf *, int64_t now);
 void world_free(struct world *);
 

@@ -169,7 +169,7 @@ start(struct runner *r, const struct runner_request *head, const void *what, str
 }
 
 static const struct conf_check *
-find_check(const struct conf *conf, const char *service, const char *check)
+find_check(const struct conf *conf, const char *service, const char *check, const char **vrf)
 {
 	size_t i, j;
 
@@ -180,8 +180,10 @@ find_check(const struct conf *conf, const char *service, const char *check)
 			continue;
 		for (j = 0; j < s->nchecks; j++) {
 			if (strcmp(s->checks[j].name, check) == 0 &&
-			    s->checks[j].kind == CHECK_EXEC)
+			    s->checks[j].kind == CHECK_EXEC) {
+				*vrf = s->vrf;
 				return &s->checks[j];
+			}
 		}
 	}
 	return NULL;
@@ -203,16 +205,16 @@ static int
 start_check(struct runner *r, const struct runner_request *head, char *texts)
 {
 	char path[] = ENV_PATH, lang[] = ENV_LANG;
-	char *env[5] = { path, lang };
+	char *env[6] = { path, lang };
 	struct program p = { .env = env };
 	const struct conf_check *conf = NULL;
 	size_t at = 0;
 	const char *service = next_text(texts, head->size, &at);
-	const char *check = next_text(texts, head->size, &at);
+	const char *check = next_text(texts, head->size, &at), *vrf = NULL;
 	int result = -1, saved;
 
 	if (service != NULL && check != NULL)
-		conf = find_check(r->conf, service, check);
+		conf = find_check(r->conf, service, check, &vrf);
 	if (conf == NULL) {
 		errno = ENOENT;
 		return -1;
@@ -222,12 +224,15 @@ start_check(struct runner *r, const struct runner_request *head, char *texts)
 		env[2] = NULL;
 	else if (asprintf(&env[3], "ZANYCAST_CHECK=%s", check) == -1)
 		env[3] = NULL;
+	else if (asprintf(&env[4], "ZANYCAST_VRF=%s", vrf) == -1)
+		env[4] = NULL;
 	errno = ENOMEM;
-	if (env[3] != NULL)
+	if (env[4] != NULL)
 		result = start(r, head, conf, &p, conf->user, false);
 	saved = errno;
 	free(env[2]);
 	free(env[3]);
+	free(env[4]);
 	errno = saved;
 	return result;
 }

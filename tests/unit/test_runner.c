@@ -52,6 +52,7 @@ house_init(struct house *h)
 {
 	memset(h, 0, sizeof(*h));
 	h->service.name = TEXT("s");
+	h->service.vrf = TEXT("red");
 	h->service.checks = h->checks;
 	h->conf.services = &h->service;
 	h->conf.nservices = 1;
@@ -229,7 +230,7 @@ test_what_it_gets(void **state)
 	assert_string_equal(e.output,
 	    "LANG=C\n"
 	    "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n"
-	    "ZANYCAST_CHECK=c\nZANYCAST_SERVICE=s\n"
+	    "ZANYCAST_CHECK=c\nZANYCAST_SERVICE=s\nZANYCAST_VRF=red\n"
 	    "0 1 2 3 0\n/\n0\n0022\n");
 	/* its own session and group, all signals as they come (32 and 33 are the C library's) */
 	e = run_once("ps -o pid=,pgid=,sid= -p $$ | awk '{print $1==$2, $2==$3}';"
