@@ -490,10 +490,10 @@ zapi_session_queued(const struct zapi_session *s)
 	return s->sent + outbuf_waiting(&s->out);
 }
 
-uint64_t
-zapi_session_left(const struct zapi_session *s)
+bool
+zapi_session_unread(const struct zapi_session *s, uint64_t position)
 {
-	return s->sent;
+	return position > s->sent || (position > s->answered && position <= s->asked_to);
 }
 
 void

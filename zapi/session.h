@@ -91,9 +91,10 @@ enum zapi_wish zapi_session_wish(const struct zapi_session *);
 #define ZAPI_WINDOW (256u << 10)
 size_t zapi_session_output(const struct zapi_session *, const uint8_t **buf);
 void zapi_session_sent(struct zapi_session *, size_t len);
-/* Positions in the stream of all bytes to zebra: behind what is queued, behind what was sent. */
+/* The position behind all that was ever queued, in the stream of bytes to zebra. */
 uint64_t zapi_session_queued(const struct zapi_session *);
-uint64_t zapi_session_left(const struct zapi_session *);
+/* Is it known that zebra has not read so far: by what waits here, or an answer that it owes? */
+bool zapi_session_unread(const struct zapi_session *, uint64_t position);
 
 enum zapi_state zapi_session_state(const struct zapi_session *);
 /*

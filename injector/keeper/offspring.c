@@ -21,7 +21,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-#define QUEUE_MAX 65536 /* packets; more waiting means that it hangs */
+#define QUEUE_MAX 65536 /* packets, and what it is told when it starts; more: it hangs */
 
 struct packet {
 	STAILQ_ENTRY(packet) next;
@@ -37,7 +37,8 @@ struct offspring {
 	struct event *readable, *writable, *restart;
 	pid_t engine, runner;
 	STAILQ_HEAD(, packet) queue;
-	unsigned int queued, deaths;
+	unsigned int deaths;
+	size_t queued, queue_max;
 	int64_t started_at, heard_at;
 	bool quitting;
 };
@@ -132,7 +133,11 @@ static void
 on_writable(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd, (void)what;
-	flush(arg);
+	struct offspring *o = arg;
+
+	flush(o);
+	if (o->queued == 0)
+		o->ops->caught_up(o->arg, o);
 }
 
 static void
@@ -303,6 +308,9 @@ offspring_new(struct event_base *base, const struct conf *conf, int control_fd,
 	o->arg = arg;
 	o->control_fd = control_fd;
 	o->link = -1;
+	o->queue_max = QUEUE_MAX;
+	for (size_t i = 0; i < conf->nservices; i++)
+		o->queue_max += 2 + conf->services[i].nprefixes;
 	STAILQ_INIT(&o->queue);
 	o->conf_fd = conf_file(conf);
 	o->restart = evtimer_new(base, on_restart, o);
@@ -333,6 +341,12 @@ offspring_conf(const struct offspring *o)
 	return o->conf;
 }
 
+size_t
+offspring_behind(const struct offspring *o)
+{
+	return o->queued;
+}
+
 int64_t
 offspring_heard_at(const struct offspring *o)
 {
@@ -346,7 +360,7 @@ offspring_send(struct offspring *o, const struct ipc_msg *msg)
 
 	if (o->link == -1)
 		return; /* the next one is told all anew */
-	if (o->queued >= QUEUE_MAX) {
+	if (o->queued >= o->queue_max) {
 		offspring_kill(o, "it does not read");
 		return;
 	}

@@ -24,6 +24,8 @@ struct offspring_ops {
 	/* An engine was started: tell it all it must know, IPC_BEGIN last. */
 	void (*started)(void *arg, struct offspring *);
 	void (*message)(void *arg, struct offspring *, const struct ipc_msg *);
+	/* It was behind, and has read all that it was sent. */
+	void (*caught_up)(void *arg, struct offspring *);
 	/* It died, and what will be done ("exit status 1; the next starts in 200 ms"). */
 	void (*died)(void *arg, struct offspring *, const char *how, bool backing_off);
 	/* After offspring_quit(): both are gone, it may be freed. */
@@ -39,6 +41,8 @@ void offspring_free(struct offspring *);
 const struct conf *offspring_conf(const struct offspring *);
 /* Queued when the engine does not read; one that does not read for long is killed. */
 void offspring_send(struct offspring *, const struct ipc_msg *);
+/* So many packets wait for it to read. */
+size_t offspring_behind(const struct offspring *);
 /* clock_ms() of its last packet. */
 int64_t offspring_heard_at(const struct offspring *);
 /* It hangs: kill it, another is started. */

@@ -230,7 +230,7 @@ keep_alias(const struct plan *p, const struct plan_rules *r, const struct plan_v
 
 /*
  * When is an echo late? zebra tells in order: not as long as it tells what it was asked before this
- * (and note_changes() moves sent_at while the message waits in our own queue).
+ * (and note_changes() moves sent_at while zebra has not read the message).
  */
 static int64_t
 echo_due(const struct plan *p, const struct plan_view *v)
@@ -537,7 +537,7 @@ note_changes(struct plan *p, const struct plan_view *v, int64_t now)
 	if (v->stir != p->seen_stir && now >= p->stir_at + PLAN_NATIVE_MS)
 		p->stir_at = now;
 	p->seen_stir = v->stir;
-	if (p->sent != PLAN_WAIT && v->unsent)
+	if (p->sent != PLAN_WAIT && v->unread)
 		p->sent_at = now;
 }
 

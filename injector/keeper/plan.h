@@ -52,7 +52,7 @@ struct plan_view {
 	bool zebra_knows;      /* zebra told of the address on our interface */
 	bool others_ask;       /* zebra is being asked about another prefix */
 	uint32_t stir;	       /* counts what others did to the address or the link */
-	bool unsent;	       /* what zebra was told last of the prefix has not left us yet */
+	bool unread;	       /* it is known that zebra has not read what it was told last */
 	/* zebra's latest answer to us about any prefix: when it came, and when we had told it */
 	int64_t answered_at, answered_sent;
 };

@@ -128,7 +128,7 @@ observe(struct route *r)
 	} else if ((r->ifindex != 0 || vrf_is_default(r->vrf)) &&
 	    aliases_find_beside(aliases, &r->prefix, r->ifindex, &info))
 		r->foreign = true;
-	r->view.unsent = r->told_to > zebra_left(r->world->zebra);
+	r->view.unread = zebra_unread(r->world->zebra, r->told_to);
 	r->view.answered_at = r->world->answered_at;
 	r->view.answered_sent = r->world->answered_sent;
 	r->view.refused = is_refused(r);

@@ -13,6 +13,7 @@
 
 #define HUNG_MS (4 * IPC_ALIVE_MS) /* so long without a word: it hangs */
 #define NEWS_AT_ONCE 64		   /* in one turn of the loop */
+#define EVENTS_BEHIND 16384	   /* so many packets behind: events are in the log, that must do */
 
 /* Events: the log, and the engine's monitor and hooks. */
 
@@ -28,6 +29,10 @@ serve_publish(void *arg, const struct log_event *ev)
 	log_event(&stamped);
 	if (k->engine == NULL || (!k->monitored && k->conf->hook == NULL))
 		return;
+	if (offspring_behind(k->engine) >= EVENTS_BEHIND) {
+		k->events_lost++;
+		return;
+	}
 	ipc_from_event(&msg, &stamped);
 	offspring_send(k->engine, &msg);
 }
@@ -53,6 +58,8 @@ serve_route(void *arg, struct route *route)
 void
 serve_news(struct keeper *k)
 {
+	if (k->engine == NULL || offspring_behind(k->engine) > 0)
+		return; /* on_engine_caught_up() or its next start goes on */
 	for (int i = 0; i < NEWS_AT_ONCE && k->news != NULL; i++) {
 		struct route *route = k->news;
 		struct route_place *place = route_place(route);
@@ -63,8 +70,7 @@ serve_news(struct keeper *k)
 			k->last_news = &k->news;
 		place->is_news = false;
 		route_show(route, &msg.route);
-		if (k->engine != NULL)
-			offspring_send(k->engine, &msg);
+		offspring_send(k->engine, &msg);
 	}
 	if (k->news != NULL)
 		event_add(k->tell, &(struct timeval){ 0, 0 });
@@ -308,6 +314,22 @@ on_engine_started(void *arg, struct offspring *o)
 	serve_publish(k, &EVENT("engine.start", LOG_LEVEL_INFO));
 	msg = (struct ipc_msg){ .type = IPC_BEGIN };
 	offspring_send(o, &msg);
+	event_add(k->tell, &(struct timeval){ 0, 0 });
+}
+
+static void
+on_engine_caught_up(void *arg, struct offspring *o)
+{
+	struct keeper *k = arg;
+
+	if (o != k->engine)
+		return;
+	if (k->events_lost > 0)
+		log_warnx("%zu events were not told to clients and hooks: there were too many at "
+			  "once, all are in this log",
+		    k->events_lost);
+	k->events_lost = 0;
+	serve_news(k);
 }
 
 static void
@@ -340,8 +362,8 @@ on_engine_gone(void *arg, struct offspring *o)
 	configure_pending(k);
 }
 
-const struct offspring_ops serve_ops = { on_engine_started, on_message, on_engine_died,
-	on_engine_gone };
+const struct offspring_ops serve_ops = { on_engine_started, on_message, on_engine_caught_up,
+	on_engine_died, on_engine_gone };
 
 void
 serve_zebra(struct keeper *k)

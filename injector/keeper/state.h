@@ -38,6 +38,7 @@ struct keeper {
 	int64_t judge_at;		 /* no lease ends sooner */
 	bool engine_silent;		 /* at the last look */
 	bool monitored;			 /* a client of the engine wants events */
+	size_t events_lost;		 /* since the engine is behind */
 	struct route *news, **last_news; /* routes whose state the engine does not know yet */
 	struct ipc_zebra zebra;
 	struct ipc_daemon daemons[IPC_DAEMONS];

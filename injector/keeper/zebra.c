@@ -335,8 +335,8 @@ zebra_queued(const struct zebra *z)
 	return zapi_session_queued(z->session);
 }
 
-uint64_t
-zebra_left(const struct zebra *z)
+bool
+zebra_unread(const struct zebra *z, uint64_t position)
 {
-	return zapi_session_left(z->session);
+	return zapi_session_unread(z->session, position);
 }

@@ -41,8 +41,8 @@ int zebra_withdraw(struct zebra *, uint32_t vrf, const struct zapi_prefix *, uin
     unsigned int deletes);
 int zebra_lookup(struct zebra *, uint32_t vrf, const struct zapi_prefix *);
 int zebra_subscribe(struct zebra *, uint32_t vrf);
-/* Positions in the stream of bytes to zebra: behind what is queued, behind what has left us. */
+/* As of zapi_session. */
 uint64_t zebra_queued(const struct zebra *);
-uint64_t zebra_left(const struct zebra *);
+bool zebra_unread(const struct zebra *, uint64_t position);
 
 #endif

@@ -642,7 +642,7 @@ test_no_pulse_when_late(void **state)
 	EXPECT_RIGHT();
 }
 
-/* Nor is it lateness when the message waits in our queue, or when zebra tells what came before it. */
+/* Nor is it lateness when zebra has not read the message, or when zebra tells what came before it. */
 static void
 test_behind_a_long_queue(void **state)
 {
@@ -656,11 +656,11 @@ test_behind_a_long_queue(void **state)
 			begin(ADDR);
 		connect_now();
 		w.slow = LONG_MS;
-		w.view.unsent = true;
+		w.view.unread = true;
 		world_want(&w, want);
 		world_run(&w, 5000);
 		EXPECT(want == WANT_ON ? "aU" : "W");
-		w.view.unsent = false;
+		w.view.unread = false;
 		for (int i = 0; i < 10; i++) {
 			w.view.answered_at = w.now;
 			w.view.answered_sent = w.plan.sent_at - i % 2;

@@ -123,6 +123,7 @@ move_out(struct world *w)
 	len = piece(w, len);
 	fake_write(w->fake, buf, len);
 	zapi_session_sent(w->session, len);
+	w->moved += len;
 	return true;
 }
 

@@ -18,6 +18,7 @@ struct world {
 	enum pieces pieces;
 	unsigned int seed;
 	bool connected;
+	uint64_t moved; /* bytes to zebra, ever */
 	int events[KINDS];
 	int attempts;
 	int64_t attempted[64];

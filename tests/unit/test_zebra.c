@@ -156,10 +156,10 @@ zapi_session_queued(const struct zapi_session *s)
 	return s->out_to;
 }
 
-uint64_t
-zapi_session_left(const struct zapi_session *s)
+bool
+zapi_session_unread(const struct zapi_session *s, uint64_t position)
 {
-	return s->out_from;
+	return position > s->out_from;
 }
 
 void
@@ -269,10 +269,11 @@ verb(struct world *w, uint32_t bytes)
 	return r;
 }
 
-static uint64_t
+static size_t
 waiting(const struct world *w)
 {
-	return zebra_queued(w->zebra) - zebra_left(w->zebra);
+	assert_int_equal(zebra_queued(w->zebra), session->out_to);
+	return session->out_to - session->out_from;
 }
 
 static void
