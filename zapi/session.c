@@ -460,17 +460,32 @@ zapi_session_wish(const struct zapi_session *s)
 	return s->wish;
 }
 
-/* How much may be on the way to zebra: never less than what it needs to answer. */
+uint64_t
+zapi_session_queued(const struct zapi_session *s)
+{
+	return s->sent + outbuf_waiting(&s->out);
+}
+
+/*
+ * How much may be on the way to zebra: up to a question, for there no batch is cut in two, and never
+ * less than what it needs to answer.
+ */
 static size_t
 window(const struct zapi_session *s)
 {
-	uint64_t end = s->answered + ZAPI_WINDOW;
+	const struct questions *q = &s->questions;
+	uint64_t end = s->answered + ZAPI_WINDOW, may = 0;
 
-	if (s->questions.count == 0)
+	if (zapi_session_queued(s) <= end || q->count == 0)
 		return SIZE_MAX;
-	if (end < s->questions.ring[s->questions.first].end)
-		end = s->questions.ring[s->questions.first].end;
-	return end > s->sent ? end - s->sent : 0;
+	for (size_t i = 0; i < q->count; i++) {
+		const struct question *question = &q->ring[(q->first + i) % QUESTIONS_MAX];
+
+		if (i > 0 && question->end > end)
+			break;
+		may = question->end;
+	}
+	return may > s->sent ? may - s->sent : 0;
 }
 
 size_t
@@ -482,12 +497,6 @@ zapi_session_output(const struct zapi_session *s, const uint8_t **buf)
 		waiting = may;
 	*buf = waiting > 0 ? s->out.buf + s->out.head : NULL;
 	return waiting;
-}
-
-uint64_t
-zapi_session_queued(const struct zapi_session *s)
-{
-	return s->sent + outbuf_waiting(&s->out);
 }
 
 bool

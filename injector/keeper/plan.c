@@ -235,11 +235,7 @@ keep_alias(const struct plan *p, const struct plan_rules *r, const struct plan_v
 static int64_t
 echo_due(const struct plan *p, const struct plan_view *v)
 {
-	int64_t from = p->sent_at;
-
-	if (v->answered_sent <= p->sent_at)
-		from = later(from, v->answered_at);
-	return from + PLAN_ECHO_MS;
+	return later(p->sent_at, v->busy_at) + PLAN_ECHO_MS;
 }
 
 /*

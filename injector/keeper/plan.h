@@ -53,8 +53,7 @@ struct plan_view {
 	bool others_ask;       /* zebra is being asked about another prefix */
 	uint32_t stir;	       /* counts what others did to the address or the link */
 	bool unread;	       /* it is known that zebra has not read what it was told last */
-	/* zebra's latest answer to us about any prefix: when it came, and when we had told it */
-	int64_t answered_at, answered_sent;
+	int64_t busy_at; /* when zebra told last what it was asked before this; 0: it did not */
 };
 
 enum plan_action {

@@ -129,8 +129,7 @@ observe(struct route *r)
 	    aliases_find_beside(aliases, &r->prefix, r->ifindex, &info))
 		r->foreign = true;
 	r->view.unread = zebra_unread(r->world->zebra, r->told_to);
-	r->view.answered_at = r->world->answered_at;
-	r->view.answered_sent = r->world->answered_sent;
+	r->view.busy_at = r->world->answered_to < r->told_to ? r->world->answered_at : 0;
 	r->view.refused = is_refused(r);
 	note_alias(r, before);
 	if (r->foreign && !foreign)
@@ -343,7 +342,7 @@ route_heard(struct route *r, const struct zapi_route *route, bool on)
 	plan_heard(&r->plan, &r->rules, &r->view, on, route->tag, clock_ms());
 	if (awaited && r->plan.sent == PLAN_WAIT) {
 		r->world->answered_at = clock_ms();
-		r->world->answered_sent = r->plan.sent_at;
+		r->world->answered_to = r->told_to;
 	}
 	if (route_in_session(r))
 		route_run(r);

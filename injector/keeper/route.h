@@ -30,8 +30,10 @@ struct route_world {
 	struct zebra *zebra;
 	struct vrfs *vrfs;
 	struct beyond_watch *beyond;
-	struct route *asking;		    /* the one whose lookup zebra has not answered */
-	int64_t answered_at, answered_sent; /* see struct plan_view */
+	struct route *asking; /* the one whose lookup zebra has not answered */
+	/* the latest echo of what we told: when it came, and where that ends, as zebra_queued() counts */
+	int64_t answered_at;
+	uint64_t answered_to;
 	bool leaving;
 	void (*event)(void *arg, const struct log_event *);
 	void *arg; /* of event and of the changed callbacks */

@@ -662,19 +662,17 @@ test_behind_a_long_queue(void **state)
 		EXPECT(want == WANT_ON ? "aU" : "W");
 		w.view.unread = false;
 		for (int i = 0; i < 10; i++) {
-			w.view.answered_at = w.now;
-			w.view.answered_sent = w.plan.sent_at - i % 2;
+			w.view.busy_at = w.now;
 			world_run(&w, 500);
 		}
 		EXPECT("");
 		assert_false(plan_in_conflict(&w.plan));
 		/* what came behind it was told: then it is late */
-		w.view.answered_at = w.now;
-		w.view.answered_sent = w.plan.sent_at + 1;
+		w.view.busy_at = 0;
 		world_ask(&w);
 		EXPECT(want == WANT_ON ? "U" : "L");
 		/* and silence is silence */
-		w.view.answered_sent = w.plan.sent_at;
+		w.view.busy_at = w.now;
 		world_run(&w, PLAN_ECHO_MS);
 		assert_true(w.nlog > 0);
 	}
