@@ -104,7 +104,7 @@ class Frr:
         self.timers = tuple(timers)
         self.ecmp = ecmp
         self.release = node.lab.release
-        self.vrf = node.lab.vrf if node.outside else None
+        self.vrf = node.vrf
         self.raising = True
         self.ns = node.outside or node.ns
         self.daemons = ["zebra", *(DAEMON_OF[p] for p in protocols)]
@@ -124,16 +124,16 @@ class Frr:
         self._write_protocols()
         ctl = self._file("frrctl", CONTROL.format(
             node=self.node.name, dir=self.dir, libdir=LIBDIR, daemons=" ".join(self.daemons),
-            root=self.release.root or "", vrf=self.vrf or ""))
+            root=self.release.root or "", vrf=self.vrf if self.node.outside else ""))
         ctl.chmod(ctl.stat().st_mode | stat.S_IXUSR)
-        if self.vrf:
+        if self.node.outside:
             in_vrf = self._file("in-vrf", IN_VRF.format(
                 vrf=self.vrf, ns=self.node.ns.name))
             in_vrf.chmod(in_vrf.stat().st_mode | stat.S_IXUSR)
 
     def in_vrf(self, argv):
         """A command that sees the VRF's namespace by the name it has here."""
-        return [self.dir / "in-vrf", *argv] if self.vrf else argv
+        return [self.dir / "in-vrf", *argv] if self.node.outside else argv
 
     def of_vrf(self, text):
         """Lines of a configuration, as they are for the VRF."""

@@ -23,6 +23,7 @@ from .zanycast import Zanycast
 
 V6 = {"ospf6", "ripng", "bgp"}
 V4 = {"ospf", "rip", "bgp"}
+VRF_TABLE = 10
 OUTSIDE = ".out"  # ends the name of the namespace where the FRR of a VRF runs
 
 
@@ -35,8 +36,10 @@ class Node:
         self.spec = spec
         self.name = spec.name
         self.ns = Namespace(f"zc-{lab.tag}-{spec.name}")
-        vrf = lab.vrf and spec.role == "site"
-        self.outside = Namespace(self.ns.name + OUTSIDE) if vrf else None
+        self.vrf = lab.vrf if spec.role == "site" else None
+        self.vrf_device = self.vrf if lab.vrf_by == "device" else None
+        netns = self.vrf and not self.vrf_device
+        self.outside = Namespace(self.ns.name + OUTSIDE) if netns else None
         self.dir = lab.dir / spec.name
         self.frr = self.dns = self.zanycast = self.tap = None
         self._daemons = 0
@@ -78,7 +81,8 @@ class Node:
         """The kernel's routes for exactly this prefix (objects of ip -j route)."""
         family = "-6" if ":" in prefix else "-4"
         bare = prefix.removesuffix("/32").removesuffix("/128")
-        return [r for r in self.ns.ip_json(family, "route", "show", "exact", prefix, *args)
+        table = ("vrf", self.vrf_device) if self.vrf_device else ()
+        return [r for r in self.ns.ip_json(family, "route", "show", *table, "exact", prefix, *args)
                 if r["dst"] in (prefix, bare)]
 
     def via(self, prefix):
@@ -129,7 +133,8 @@ class Lab:
     timers    protocols for which frr-configs/*/timers.conf is loaded everywhere
     ecmp      RIP: routers keep equal-cost routes and both sites have the same metric
     dns       nsd, named, dnsmasq, or None for no name servers
-    vrf       the sites' FRR runs outside of their namespaces, which are this VRF of it
+    vrf       the sites' links are in this VRF of their FRR. vrf_by: "netns", and FRR runs outside of
+              their namespaces; or "device", if the kernel has such
     frr       which FRR, by the name that tests/frr/fetch has for it; None: $ZANYCAST_FRR, or the host's
     tag       part of the names of everything; a leftover of the same tag is removed first
 
@@ -137,11 +142,11 @@ class Lab:
     """
 
     def __init__(self, proto="ospf", variant="site", ring=False, recipe="access-list",
-                 timers=(), ecmp=False, dns="nsd", vrf=None, frr=None, tag=None, keep=False):
+                 timers=(), ecmp=False, dns="nsd", vrf=None, vrf_by="netns", frr=None, tag=None, keep=False):
         self.protocols = (proto,) if isinstance(proto, str) else tuple(proto)
         self.variant = "ring" if ring else variant
         self.release = release(frr)
-        self.vrf = vrf
+        self.vrf, self.vrf_by = vrf, vrf_by
         self.tag = tag or f"{os.getpid():x}-{id(self) >> 4 & 0xfff:x}"
         self.dir = directory(self.tag)
         self.keep = keep
@@ -228,6 +233,11 @@ class Lab:
                                f"netns {self.nodes[port.peer].ns.name}")
         for node in self.nodes.values():
             lines = []
+            if node.vrf_device:
+                lines += [f"link add {node.vrf_device} type vrf table {VRF_TABLE}",
+                          f"link set {node.vrf_device} up",
+                          f"addr add 127.0.0.1/8 dev {node.vrf_device}"]
+                lines += [f"link set {p.name} master {node.vrf_device}" for p in node.spec.ports]
             for port in node.spec.ports:
                 lines += [f"addr add {port.v4} dev {port.name}",
                           f"addr add {port.v6} dev {port.name} nodad",

@@ -1,5 +1,6 @@
-"""Services in a VRF. The site's FRR lives outside of the namespace that is its VRF "red"; in it are
-the name server, zanycastd and the link to the router. Nothing of it may be in the default VRF."""
+"""Services in a VRF "red". Either it is a namespace, and the site's FRR lives outside of it; in it are
+the name server, zanycastd and the link to the router. Or it is a device, which not every kernel
+has. Nothing of it may be in the default VRF."""
 
 import contextlib
 import json
@@ -8,11 +9,12 @@ import signal
 import pytest
 
 from lab import PREFIX4, PREFIX6, Lab, LabError, wait
-from lab.netns import run
+from lab.netns import Namespace, run
 from scene import CHECKS, FAMILIES, PATIENCE, without_probes
 
 pytestmark = pytest.mark.xdist_group("vrf")
 VRF = "red"
+TRUE = {"kind": "exec", "command": ["/bin/true"]}
 PREFIXES = (PREFIX4, PREFIX6)
 
 
@@ -160,7 +162,7 @@ def test_outside_of_the_vrf(site):
     """VRF: a service with vrf, by a zanycastd outside of the VRF's namespace, is refused"""
     site.zanycast.namespace = site.node.outside
     try:
-        site.start(checks={"true": {"kind": "exec", "command": ["/bin/true"]}})
+        site.start(checks={"true": TRUE})
         site.zanycast.wait_event("service.up")
         site.wait_said("refused", f"ip netns exec {VRF} zanycastd")
         found = site.node.outside.ip_json("addr", "show", "dev", "lo")
@@ -184,3 +186,86 @@ def test_no_vrfs_there(site):
     assert text == ["zebra knows no vrf blue yet"] * 2
     site.zanycast.signal(signal.SIGTERM)
     site.wait_via()
+
+
+# A VRF that is a device.
+
+@pytest.fixture(scope="module")
+def devices():
+    """The reason why there are no such VRFs here, or nothing."""
+    space = Namespace("zc-vrf-probe")
+    space.create()
+    try:
+        space.ip(f"link add {VRF} type vrf table 10")
+    except LabError as error:
+        pytest.skip(f"this kernel has no VRF devices: {error}")
+    finally:
+        space.delete()
+
+
+@pytest.fixture(scope="module", params=FAMILIES)
+def device_site(request, devices):  # pylint: disable=unused-argument
+    timers = FAMILIES["rip"] if request.param == "rip" else ()
+    with Lab(proto=FAMILIES[request.param], timers=timers, vrf=VRF, vrf_by="device") as up:
+        yield Site(up)
+
+
+@pytest.mark.parametrize("end", ["down", "killed"])
+def test_device(device_site, end):
+    """VRF that is a device: aliases on it, routes in it, gone with the service or zanycastd"""
+    site, flag = device_site, device_site.node.dir / "flag"
+    flag.touch()
+    site.start(lifetime="3s", label="", checks={"flag": {
+        "kind": "exec", "command": ["/usr/bin/test", "-e", str(flag)], "interval": "200ms"}})
+    try:
+        site.wait_via("ns1")
+        for route in site.wait_said("announced"):
+            assert (route["vrf"], route["interface"]) == (VRF, VRF)
+        assert not site.aliases()  # on lo
+        assert {*PREFIXES} <= {*site.node.addresses(VRF)}
+        for prefix in PREFIXES:
+            assert "connected" in site.entries(prefix, VRF)
+            assert not site.entries(prefix, "default")
+        if end == "down":
+            flag.unlink()
+        else:
+            site.zanycast.kill()
+        site.wait_via()
+    finally:
+        site.zanycast.kill()
+    wait(lambda: not {*PREFIXES} & {*site.node.addresses(VRF)}, PATIENCE, "the aliases to end")
+
+
+def test_device_same_prefix(device_site):
+    """VRF that is a device: the same prefix in it and in the default VRF, both announced to zebra"""
+    site = device_site
+    service = {"prefixes": PREFIXES, "linger": "300ms", "lifetime": "3s", "checks": {"true": TRUE}}
+    site.start({"inside": service | {"vrf": VRF}, "outside": service})
+    try:
+        site.wait_said("announced")
+        for prefix in PREFIXES:
+            for vrf in ("default", VRF):
+                assert "connected" in site.entries(prefix, vrf)
+        assert site.zanycast.stop(20) == 0
+        site.wait_via()
+    finally:
+        site.zanycast.kill()
+
+
+def test_device_checks(device_site):
+    """VRF that is a device: checks ask inside of it, where the server answers or not"""
+    site = device_site
+    site.node.ns.sysctl("ipv4/udp_l3mdev_accept", 0)
+    site.start(label="", lifetime="3s")
+    try:
+        site.zanycast.wait_event("check.down", check="bound")
+        site.zanycast.wait_event("check.down", check="soa")
+        site.zanycast.kill()
+        site.node.ns.sysctl("ipv4/udp_l3mdev_accept", 1)
+        site.start(label="", lifetime="3s")
+        site.wait_via("ns1")
+        site.node.dns.kill()
+        site.wait_via()
+    finally:
+        site.zanycast.kill()
+        site.node.dns.start()
