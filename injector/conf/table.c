@@ -108,15 +108,16 @@ static const struct keyword service_keywords[] = {
 	    .example = "{ 10.1.53.1/32, 2001:db8:53::1/128 }",
 	    .text = "What to announce; without a length it is a host's.\n"
 		    "A prefix that is not a host's needs\n.Ql alias = none .\n"
-		    "Bits behind the length must be zero, and a prefix belongs to one service.\n"
+		    "Bits behind the length must be zero, and a prefix belongs to one service of a "
+		    "VRF.\n"
 		    "Refused are default routes, loopback, link-local, multicast and\n"
 		    "reserved networks, and whatever covers one of them.\n" },
 	{ "label", VALUE_STRING, 0, 15, .def = "\"\"", SERVICE(label), .example = "\"lo:1\"",
 	    .text = "Label of the IPv4 aliases: the interface, a colon and some characters.\n"
 		    "IPv6 knows no labels.\n" },
 	{ "vrf", VALUE_VRF, 1, 35, .def = CONF_VRF_DEFAULT, SERVICE(vrf), .example = "red",
-	    .text = "The VRF of the announced routes, as zebra calls it; see\n.Sx VRFS\nin\n"
-		    ".Xr zanycastd 8 .\n" },
+	    .text = "The VRF of the announced routes, as zebra calls it, and of the checks; see\n"
+		    ".Sx VRFS\nin\n.Xr zanycastd 8 .\n" },
 	{ "interface", VALUE_INTERFACE, 1, 15, SERVICE(interface),
 	    .otherwise = "lo; in a VRF that is a device, that device", .example = "dummy0",
 	    .text = "The interface of the aliases and of the announced routes.\n" },
@@ -218,7 +219,9 @@ static const struct keyword check_keywords[] = {
 	{ "command", VALUE_COMMAND, 1, 64, .otherwise = "none: required", CHECK(argv, ONE(EXEC)),
 	    .example = "{ \"/usr/lib/nagios/plugins/check_dns\", \"-H\", \"example.com\" }",
 	    .text = "A program by its absolute path, and its arguments.\n"
-		    "No shell reads them.\nExit status 0 passes;\n"
+		    "No shell reads them.\nIts environment has\n"
+		    ".Ev ZANYCAST_SERVICE , ZANYCAST_CHECK\nand\n.Ev ZANYCAST_VRF .\n"
+		    "Exit status 0 passes;\n"
 		    "at the timeout its process group is killed.\n" },
 	{ "user", VALUE_ACCOUNT, 1, 31, .otherwise = "the engine's user", CHECK(user, ONE(EXEC)),
 	    .example = "nagios", .text = "User the program runs as.\n" },
