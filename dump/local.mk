@@ -3,6 +3,7 @@ noinst_LIBRARIES += dump/libdump.a
 dump_libdump_a_SOURCES = \
 	dump/frames.c dump/frames.h \
 	dump/guess.c dump/guess.h \
+	dump/lines.c dump/lines.h \
 	dump/out.c dump/out.h \
 	dump/play.c dump/play.h \
 	dump/print.c dump/print.h \

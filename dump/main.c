@@ -111,9 +111,7 @@ tap(const struct options *o, const char *zebra, const char *path)
 		.tap = path,
 		.dialect = o->dialect,
 		.raw = o->raw,
-		.json = o->json,
-		.hex = o->hex,
-		.recording = o->recording };
+		.lines = { .json = o->json, .hex = o->hex, .recording = o->recording } };
 
 	return proxy_run(&options);
 }

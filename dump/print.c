@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "dump/frames.h"
+#include "zapi/expected.h"
 #include "zapi/names.h"
 #include "zapi/words.h"
 
@@ -98,9 +99,9 @@ static void
 say_misfit(struct phrase *p, const struct passed *m, const struct sight *s)
 {
 	size_t at = m->len - s->msg.trailing;
-	char expected[512], text[600];
+	char expected[ZAPI_EXPECTED_MAX], text[ZAPI_EXPECTED_MAX + 100];
 
-	zapi_words_expected(s->d, m->direction, s->msg.command, expected, sizeof(expected));
+	zapi_expected(s->d, m->direction, s->msg.command, expected, sizeof(expected));
 	if (p->form == PHRASE_JSON) {
 		phrase_string(p, "expected", expected);
 		phrase_number(p, "fault-at", at);

@@ -1,6 +1,6 @@
 /*
- * Clients, and what is said about them. What passes is given to the lines and the recording
- * before anybody judges it. Must not change a byte of it.
+ * Clients come, are passed on to zebra and go, and so does zebra. What passes is shown, and not
+ * a byte of it is changed.
  */
 #include "dump/proxy.h"
 
@@ -18,16 +18,13 @@
 
 #include "base/clock.h"
 #include "dump/frames.h"
-#include "dump/out.h"
-#include "dump/print.h"
-#include "dump/recording.h"
+#include "dump/lines.h"
 #include "dump/relay.h"
 #include "dump/seek.h"
 #include "dump/tap.h"
 
 #define CLIENTS_MAX 256
 #define PAUSE_MS 1000 /* before a failed accept or socket file is tried again */
-#define LAST_WORDS_MS 2000
 #define SIGNALS 3
 
 struct client {
@@ -51,105 +48,22 @@ struct proxy {
 	const struct zapi_dialect *dialect;
 	unsigned int reign, numbers, count;
 	LIST_HEAD(, client) clients;
-	/* lines */
-	struct out *out;
-	struct print print;
-	char *text;
-	size_t text_len;
-	unsigned long left_out;
-	/* recording */
-	struct recorder recorder;
+	struct lines *lines;
 	bool failed;
 };
-
-static int64_t
-now_us(void)
-{
-	return clock_wall(clock_us());
-}
-
-/* -- lines and recording */
-
-/* What was printed since the last time goes out. */
-static void
-send_lines(struct proxy *p)
-{
-	if (fflush(p->print.file) == EOF)
-		err(EXIT_FAILURE, "lines");
-	if (out_put(p->out, p->text, p->text_len) == -1)
-		p->left_out++;
-	rewind(p->print.file);
-}
-
-static void
-say_left_out(struct proxy *p)
-{
-	unsigned long count = p->left_out;
-	char text[80];
-
-	if (count == 0)
-		return;
-	p->left_out = 0;
-	snprintf(
-	    text, sizeof(text), "%lu lines are left out: this output is read too slowly", count);
-	print_event(&p->print, now_us(), 0, "lost", text);
-	send_lines(p);
-	/* still no room: the count goes on */
-	if (p->left_out > 0)
-		p->left_out = count;
-}
-
-static void __attribute__((format(printf, 4, 5)))
-say(struct proxy *p, unsigned int connection, const char *event, const char *fmt, ...)
-{
-	char text[512];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	say_left_out(p);
-	print_event(&p->print, now_us(), connection, event, text);
-	send_lines(p);
-}
-
-/* A recording that is not whole is no recording: it ends, and says so. */
-static void
-check_recording(struct proxy *p)
-{
-	if (p->recorder.file == NULL ||
-	    (fflush(p->recorder.file) == 0 && !ferror(p->recorder.file)))
-		return;
-	say(p, 0, "lost", "the recording ends here: %s: %s", p->options->recording,
-	    strerror(errno));
-	warn("%s: the recording ends here", p->options->recording);
-	p->failed = true;
-	fclose(p->recorder.file);
-	p->recorder.file = NULL;
-}
 
 static void
 show_piece(void *arg, const uint8_t *bytes, size_t len, bool whole)
 {
 	struct client *c = arg;
-	struct proxy *p = c->proxy;
-	struct passed m = { .at_us = now_us(),
-		.connection = c->number,
+	struct passed m = { .connection = c->number,
 		.direction = c->direction,
 		.bytes = bytes,
 		.len = len,
 		.whole = whole };
 
-	say_left_out(p);
-	print_passed(&p->print, c->dialect, &m);
-	send_lines(p);
-	if (p->recorder.file != NULL)
-		recorder_bytes(&p->recorder, m.at_us, c->number, m.direction, bytes, len,
-		    print_name(c->dialect, &m));
-	check_recording(p);
+	lines_passed(c->proxy->lines, c->dialect, m);
 }
-
-/* -- clients */
 
 static void
 on_passed(void *arg, enum zapi_direction direction, const uint8_t *bytes, size_t len)
@@ -180,15 +94,11 @@ on_over(void *arg, bool by_zebra)
 {
 	struct client *c = arg;
 	struct proxy *p = c->proxy;
-	const char *who = by_zebra ? "zebra" : "client";
 	unsigned int number = c->number;
 
 	c->relay = NULL;
 	forget(c);
-	say(p, number, "closed", "closed by %s", who);
-	if (p->recorder.file != NULL)
-		recorder_closed(&p->recorder, now_us(), number, who);
-	check_recording(p);
+	lines_closed(p->lines, number, by_zebra ? "zebra" : "client");
 	if (p->tap.fd != -1)
 		event_add(p->accept, NULL);
 }
@@ -239,10 +149,7 @@ add_client(struct proxy *p, int fd, int zebra)
 	c->number = ++p->numbers;
 	p->count++;
 	LIST_INSERT_HEAD(&p->clients, c, next);
-	say(p, c->number, "opened", "opened by %s", peer);
-	if (p->recorder.file != NULL)
-		recorder_opened(&p->recorder, now_us(), c->number, peer);
-	check_recording(p);
+	lines_opened(p->lines, c->number, peer);
 }
 
 static void
@@ -270,13 +177,14 @@ on_accept(evutil_socket_t listener, short what, void *arg)
 	if (fd == -1) {
 		if (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED)
 			return;
-		say(p, 0, "lost", "no client can be taken: %s", strerror(errno));
+		lines_say(p->lines, 0, "lost", "no client can be taken: %s", strerror(errno));
 		pause_tap(p);
 		return;
 	}
 	zebra = seek_connect(p->options->zebra);
 	if (zebra == -1) {
-		say(p, 0, "lost", "a client was turned away: zebra: %s", strerror(errno));
+		lines_say(
+		    p->lines, 0, "lost", "a client was turned away: zebra: %s", strerror(errno));
 		close(fd);
 		return;
 	}
@@ -293,7 +201,7 @@ open_tap(struct proxy *p)
 	if (p->tap.fd != -1)
 		return;
 	if (tap_open(&p->tap, text, sizeof(text)) == -1) {
-		say(p, 0, "lost", "no client can be taken: %s", text);
+		lines_say(p->lines, 0, "lost", "no client can be taken: %s", text);
 		pause_tap(p);
 		return;
 	}
@@ -330,8 +238,8 @@ know(struct proxy *p, const struct zapi_dialect *d)
 
 	if (!p->here)
 		p->reign++;
-	if (p->recorder.file != NULL && news)
-		recorder_dialect(&p->recorder, d);
+	if (news)
+		lines_dialect(p->lines, d);
 	p->dialect = d;
 	LIST_FOREACH (c, &p->clients, next)
 		if (c->reign == p->reign)
@@ -344,8 +252,8 @@ on_zebra(void *arg, bool here, const struct zapi_dialect *d, const char *text)
 	struct proxy *p = arg;
 
 	if (!here) {
-		say(p, 0, "zebra", "%s zebra at %s: %s", p->here ? "lost" : "waiting for",
-		    p->options->zebra, text);
+		lines_say(p->lines, 0, "zebra", "%s zebra at %s: %s",
+		    p->here ? "lost" : "waiting for", p->options->zebra, text);
 		p->here = false;
 		close_tap(p);
 		return;
@@ -355,10 +263,10 @@ on_zebra(void *arg, bool here, const struct zapi_dialect *d, const char *text)
 	know(p, d);
 	p->here = true;
 	if (d != NULL)
-		say(p, 0, "dialect", "zebra speaks %s (%s): %s", d->name, d->serves,
+		lines_say(p->lines, 0, "dialect", "zebra speaks %s (%s): %s", d->name, d->serves,
 		    p->options->dialect != NULL ? "set by hand" : text);
 	else
-		say(p, 0, "dialect", "only numbers and bytes are shown: %s", text);
+		lines_say(p->lines, 0, "dialect", "only numbers and bytes are shown: %s", text);
 	open_tap(p);
 }
 
@@ -385,49 +293,30 @@ on_broken(void *arg, int errnum)
 }
 
 static void
-begin_recording(struct proxy *p)
-{
-	FILE *file;
-
-	if (p->options->recording == NULL)
-		return;
-	file = fopen(p->options->recording, "wxe");
-	if (file == NULL)
-		err(EXIT_FAILURE, "%s", p->options->recording);
-	/* a record is one write: who reads meanwhile finds whole lines */
-	setvbuf(file, NULL, _IOFBF, RECORD_LINE_MAX);
-	recorder_begin(&p->recorder, file, "What passed between a zebra and its clients.");
-}
-
-static void
 begin(struct proxy *p)
 {
 	static const int signals[SIGNALS] = { SIGINT, SIGTERM, SIGHUP };
 	bool ask = p->options->dialect == NULL && !p->options->raw;
 	char text[256];
-	FILE *lines;
 	size_t i;
 
 	tap_init(&p->tap, p->options->tap, p->options->zebra);
 	if (tap_check(&p->tap, text, sizeof(text)) == -1)
 		errx(EXIT_FAILURE, "%s", text);
-	begin_recording(p);
 	signal(SIGPIPE, SIG_IGN);
-	lines = open_memstream(&p->text, &p->text_len);
 	p->base = event_base_new();
-	if (lines == NULL || p->base == NULL)
+	if (p->base == NULL)
 		err(EXIT_FAILURE, "start");
-	print_init(&p->print, lines, p->options->json, p->options->hex);
+	p->lines = lines_new(p->base, &p->options->lines, on_broken, p);
 	for (i = 0; i < SIGNALS; i++) {
 		p->signals[i] = evsignal_new(p->base, signals[i], on_signal, p);
 		if (p->signals[i] == NULL || event_add(p->signals[i], NULL) == -1)
 			err(EXIT_FAILURE, "signals");
 	}
-	p->out = out_new(p->base, STDOUT_FILENO, on_broken, p);
 	p->accept = event_new(p->base, -1, 0, on_accept, p);
 	p->pause = event_new(p->base, -1, 0, on_pause, p);
 	p->seek = seek_new(p->base, p->options->zebra, ask, on_zebra, p);
-	if (p->out == NULL || p->accept == NULL || p->pause == NULL || p->seek == NULL)
+	if (p->accept == NULL || p->pause == NULL || p->seek == NULL)
 		err(EXIT_FAILURE, "start");
 }
 
@@ -443,21 +332,13 @@ end(struct proxy *p)
 		relay_free(c->relay);
 		forget(c);
 	}
-	say_left_out(p);
-	if (out_drain(p->out, LAST_WORDS_MS) > 0)
-		warnx("standard output is not read: the last lines are lost");
-	out_free(p->out);
-	if (p->recorder.file != NULL && fclose(p->recorder.file) == EOF) {
-		warn("%s", p->options->recording);
+	if (!lines_end(p->lines))
 		p->failed = true;
-	}
 	event_free(p->accept);
 	event_free(p->pause);
 	for (i = 0; i < SIGNALS; i++)
 		event_free(p->signals[i]);
 	event_base_free(p->base);
-	fclose(p->print.file);
-	free(p->text);
 }
 
 int

@@ -7,14 +7,15 @@
 
 #include <stdbool.h>
 
+#include "dump/lines.h"
+
 struct zapi_dialect;
 
 struct proxy_options {
 	const char *zebra, *tap; /* paths of sockets */
 	const struct zapi_dialect *dialect;
 	bool raw; /* no dialect; else dialect NULL: ask */
-	bool json, hex;
-	const char *recording; /* path, or NULL */
+	struct lines_options lines;
 };
 
 /* Until a signal. Returns an exit status; faults at the start end the process. */

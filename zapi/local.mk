@@ -6,6 +6,7 @@ zapi_libzapi_a_SOURCES = \
 	zapi/detect.c zapi/detect.h \
 	zapi/dialect.c zapi/dialect.h \
 	zapi/encode.c \
+	zapi/expected.c zapi/expected.h \
 	zapi/lookup.c \
 	zapi/message.c zapi/message.h \
 	zapi/names.c zapi/names.h \

@@ -18,8 +18,4 @@
 void zapi_words(
     struct phrase *, const struct zapi_dialect *, enum zapi_direction, const struct zapi_msg *);
 
-/* The body a command should have, for one that does not fit: "type u8, instance u16, …". */
-void zapi_words_expected(
-    const struct zapi_dialect *, enum zapi_direction, enum zapi_command, char *buf, size_t size);
-
 #endif

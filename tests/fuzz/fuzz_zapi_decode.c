@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "zapi/expected.h"
 #include "zapi/words.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -57,7 +58,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	enum zapi_direction direction;
-	char expected[512];
+	char expected[ZAPI_EXPECTED_MAX];
 	const struct zapi_dialect *d;
 	struct zapi_msg msg;
 	uint8_t *copy;
@@ -83,7 +84,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_words(d, direction, &msg, PHRASE_JSON, ZAPI_WORDS_MAX);
 		check_words(d, direction, &msg, PHRASE_JSON, 1 + size % 100);
 	} else {
-		zapi_words_expected(d, direction, msg.command, expected, sizeof(expected));
+		zapi_expected(d, direction, msg.command, expected, sizeof(expected));
 	}
 	free(copy);
 	return 0;

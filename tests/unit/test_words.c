@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "tests/unit/test_zapi_golden.h"
+#include "zapi/expected.h"
 #include "zapi/words.h"
 
 static char text[ZAPI_WORDS_MAX];
@@ -174,17 +175,17 @@ test_bounds(void **state)
 static void
 test_expected(void **state)
 {
-	char expected[512];
+	char expected[ZAPI_EXPECTED_MAX];
 	size_t i, c;
 
 	(void)state;
 	for (i = 0; i < zapi_dialect_count; i++)
 		for (c = 0; c < ZAPI_COMMANDS; c++) {
-			zapi_words_expected(&zapi_dialects[i], ZAPI_FROM_ZEBRA,
-			    (enum zapi_command)c, expected, sizeof(expected));
+			zapi_expected(&zapi_dialects[i], ZAPI_FROM_ZEBRA, (enum zapi_command)c,
+			    expected, sizeof(expected));
 			assert_in_range(strlen(expected), 1, sizeof(expected) - 2);
 		}
-	zapi_words_expected(
+	zapi_expected(
 	    zapi_dialect_find("10.1"), ZAPI_TO_ZEBRA, ZAPI_ROUTE_ADD, expected, sizeof(expected));
 	assert_non_null(strstr(expected, "weight u64"));
 	assert_non_null(strstr(expected, "message u32"));
