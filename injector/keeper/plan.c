@@ -80,8 +80,11 @@ plan_heard(struct plan *p, const struct plan_rules *r, const struct plan_view *v
 		if (p->session_at != 0 && now >= p->session_at + PLAN_RIP_WAIT_MS)
 			p->orphaned = false;
 	}
-	/* the end of an alias may have taken one of two entries, and told it as if both had gone */
-	if (!on && p->echo == ECHO_ON && (p->sent != PLAN_WITHDRAW || p->sent_stir != v->stir))
+	/*
+	 * The end of an alias may have taken one of two entries, and told it as if both had gone. A
+	 * zebra that reads slowly tells the end between the deletes and the add of one write.
+	 */
+	if (!on && p->echo == ECHO_ON && (p->sent == PLAN_WAIT || p->sent_stir != v->stir))
 		p->swept = false;
 	p->echoes++;
 	p->echo = on ? ECHO_ON : ECHO_OFF;

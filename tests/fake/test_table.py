@@ -60,16 +60,20 @@ class Client:
     def __init__(self, zebra):
         self.zebra, self.wire = zebra, zebra.wire
         self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.connect(str(zebra.path))
         self.socket.settimeout(5)
         self.data = b""
+        before = zebra.connections
+        self.socket.connect(str(zebra.path))
+        wait(lambda: zebra.connections > before, 20, "the fake to take the connection")
 
     def quiet(self):
         """All that was said until nothing more is under way."""
         found = []
         self.socket.setblocking(False)
         end = time.monotonic() + 0.03
-        while time.monotonic() < end or not self.zebra.settled():
+        settled = False
+        while time.monotonic() < end or not settled:
+            settled = self.zebra.settled()  # before the look: what it said is there then
             try:
                 self.data += self.socket.recv(65536)
                 end = time.monotonic() + 0.03
@@ -148,13 +152,14 @@ def test_recorded(recorded, path):
                            for found in (client.quiet(), expected))
         assert heard == expected, "\n".join(["", "fake:", *heard, "zebra:", *expected])
         heard, expected = [], []
+        read = zebra.record.text().count("\n> ")
         if sign == ">":
             client.socket.sendall(what)
-            wait(lambda n=what.hex(): n in zebra.record.text(), 5, "the message to be read")
+            wait(lambda n=read: zebra.record.text().count("\n> ") > n, 20, "it to be read")
         elif what.startswith("address"):
             _, address, verb, _, _ = what.split()
             namespace.ip(f"addr {'add' if verb == 'added' else 'del'} {address} dev lo")
-            wait(lambda: f"{address} {verb}" in zebra.record.text().rpartition("\n> ")[2], 5,
+            wait(lambda: f"{address} {verb}" in zebra.record.text().rpartition("\n> ")[2], 20,
                  "the fake to hear of it")
         elif what.startswith("vb"):
             return
@@ -169,8 +174,7 @@ def test_probed(recorded, path):
     for sent, closed in recording.probes:
         client = Client(zebra)
         client.socket.sendall(sent)
-        wait(lambda n=sent.hex(): n in zebra.record.text() or zebra.settled(), 5)
-        client.socket.settimeout(0.1)
+        client.socket.settimeout(0.3)
         ended = False
         try:
             while not ended:

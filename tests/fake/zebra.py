@@ -124,6 +124,7 @@ class Zebra:
 
     def _forget(self):
         self._clients, self._timers, self._order = [], [], itertools.count()
+        self._words = 0              # of the RIB that wait for their turn
         self.links, self.addresses = {}, {}
         self._listener = None
         self._router_id = "0.0.0.0"
@@ -140,7 +141,7 @@ class Zebra:
             if dialect:
                 self._speak(dialect)
             self.record.event("zebra starts")
-            self.rib = Rib(self.dialect.habits, self._tell, self.later, self._link_is_up)
+            self.rib = Rib(self.dialect.habits, self._tell, self._rib_later, self._link_is_up)
             self._kernel = Kernel(self.namespace)
             for there, thing in self._kernel.snapshot():
                 self._learn(there, thing)
@@ -201,7 +202,7 @@ class Zebra:
         """Nothing waits to be told."""
         with self._lock:
             return not self.alive or not (
-                self._timers or any(c.queue for c in self._clients))
+                self._words or any(c.queue for c in self._clients))
 
     def clients(self):
         with self._lock:
@@ -237,6 +238,13 @@ class Zebra:
     def later(self, seconds, call):
         heapq.heappush(self._timers, (time.monotonic() + seconds, next(self._order), call))
         self._wake()
+
+    def _rib_later(self, seconds, call):
+        def turn():
+            self._words -= 1
+            call()
+        self._words += 1
+        self.later(seconds, turn)
 
     def wake_at(self, when):
         heapq.heappush(self._timers, (when, next(self._order), lambda: None))

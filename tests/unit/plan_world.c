@@ -392,7 +392,8 @@ judge_step(struct world *w, const struct plan_step *step)
 			blame(w, "no gap");
 		if (want == WANT_ON && step->tag != w->view.tag)
 			blame(w, "another tag");
-		if (want != WANT_ON && !((w->rib_empty || w->zebra->unasked) && on) && !(r->rip && w->rip_orphan) &&
+		if (want != WANT_ON && !((w->rib_empty || w->zebra->unasked) && on) &&
+		    !(r->rip && w->rip_orphan) &&
 		    !(r->rip && r->tag_filter && on && w->heard_tag != w->view.tag))
 			blame(w, "a dead service was announced");
 		break;

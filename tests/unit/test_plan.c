@@ -366,6 +366,22 @@ test_alias_deleted(void **state)
 	}
 }
 
+/* zebra reads so slowly that it tells the end between the deletes and the add of U. */
+static void
+test_split(void **state)
+{
+	(void)state;
+	for (size_t z = 0; z < world_nzebras; z++) {
+		announced(z);
+		world_tag(&w, WORLD_TAG + 1);
+		EXPECT("U");
+		plan_heard(&w.plan, &w.rules, &w.view, false, 0, w.now);
+		world_run(&w, 500);
+		EXPECT("");
+		EXPECT_RIGHT();
+	}
+}
+
 static void
 test_alias_longer(void **state)
 {
@@ -893,6 +909,7 @@ main(void)
 		cmocka_unit_test(test_undecided),
 		cmocka_unit_test(test_foreign_alias),
 		cmocka_unit_test(test_alias_deleted),
+		cmocka_unit_test(test_split),
 		cmocka_unit_test(test_alias_longer),
 		cmocka_unit_test(test_alias_kept),
 		cmocka_unit_test(test_link_flap),
