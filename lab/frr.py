@@ -151,9 +151,8 @@ class Frr:
         self._write_protocols()
         for protocol, lines in RAISING.items():
             if protocol in self.protocols and protocol not in self.timers:
-                self.vty(DAEMON_OF[protocol], "configure terminal",
-                         self.of_vrf("router " + protocol),
-                         *("no " + line for line in lines), "end")
+                self.configure(DAEMON_OF[protocol], self.of_vrf("router " + protocol),
+                               *("no " + line for line in lines))
 
     def _file(self, name, text):
         path = self.dir / name
@@ -280,8 +279,8 @@ class Frr:
         blocks = re.findall(r"(?m)^\S.*\n(?: .*\n)*(?:exit\n)?", text)
         # what a router of a VRF refers to must be there: ripd of 8.4 looks for it once only
         blocks.sort(key=lambda block: block.startswith("router"))
-        self.vty(DAEMON_OF[protocol], "configure terminal",
-                 *(line.strip() for line in "".join(blocks).splitlines()), "end")
+        self.configure(DAEMON_OF[protocol],
+                       *(line.strip() for line in "".join(blocks).splitlines()))
 
     def stop(self, *daemons):
         """SIGTERM, and wait for the end; all daemons when none is named."""
@@ -356,6 +355,11 @@ class Frr:
                     raise LabError(f"{daemon} of {self.node.name}: {command}: status "
                                    f"{answer[-1]}: {answer[:-4].decode().strip()}")
         return answer[:-4].decode()
+
+    def configure(self, daemon, *lines):
+        """Lines of its configuration, given to who keeps it."""
+        keeper = "mgmtd" if daemon in ("ripd", "ripngd") and "mgmtd" in self.daemons else daemon
+        self.vty(keeper, "configure terminal", *lines, "end")
 
     def json(self, daemon, command):
         return json.loads(self.vty(daemon, command + " json") or "{}")

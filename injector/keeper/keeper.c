@@ -19,8 +19,9 @@
 #include "keeper/vrf.h"
 #include "keeper/zebra.h"
 
-#define QUIT_S 2	    /* how long an engine has to end */
-#define LEAVE_SLACK_MS 5000 /* behind hold and linger: how long a withdrawal at exit may take */
+#define QUIT_S 2 /* how long an engine has to end */
+/* How long a withdrawal at exit may take: behind hold and linger OSPF's second change, and this. */
+#define LEAVE_SLACK_MS (PLAN_TWICE_MS + 3000)
 
 void
 keeper_leave(struct keeper *k)
@@ -40,13 +41,28 @@ all_withdrawn(struct keeper *k)
 	return true;
 }
 
+/*
+ * May we go? Not from a zebra that hangs: it would find the end of our aliases and of our connection
+ * together when it goes on, and FRR 10.3 then keeps the routes. What is told to it now is read then.
+ */
+static bool
+has_left(struct keeper *k)
+{
+	return all_withdrawn(k) && k->zebra.state != ZEBRA_STUCK;
+}
+
 static void
 on_deadline(evutil_socket_t fd, short what, void *arg)
 {
 	struct keeper *k = arg;
 
 	(void)fd, (void)what;
-	log_warnx("not all was withdrawn in time: aliases end by their lifetime");
+	if (k->zebra.state == ZEBRA_STUCK)
+		log_warnx(
+		    "zebra hangs: it may announce our routes still when it goes on: restart FRR, "
+		    "or start zanycastd again to have them withdrawn");
+	if (!all_withdrawn(k))
+		log_warnx("not all was withdrawn in time: aliases end by their lifetime");
 	k->status = 1;
 	event_base_loopbreak(k->base);
 }
@@ -263,7 +279,7 @@ keeper_run(struct conf *conf, const char *file, const char *dir, bool debug)
 	log_gather(true); /* what is said waits for what is done in a turn of the loop */
 	while (!event_base_got_break(k.base)) {
 		event_base_loop(k.base, EVLOOP_ONCE);
-		if (k.world.leaving && all_withdrawn(&k))
+		if (k.world.leaving && has_left(&k))
 			break;
 		log_flush();
 		if (k.dropped > 0)

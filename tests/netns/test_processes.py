@@ -72,6 +72,7 @@ def test_sigkill_of_a_child(scene, who):
 def test_sigstop_of_the_engine(scene):
     """SIGSTOP of the engine: withdrawn when the lease runs out"""
     scene.start()
+    scene.let_it_be_known()
     since = boottime_us()
     scene.ns1.zanycast.signal(signal.SIGSTOP, "engine")
     scene.event("lease.expired", since)

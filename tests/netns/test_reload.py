@@ -83,8 +83,7 @@ def permit(scene, tag):
         match = [] if daemon == "ripngd" else [{
             "ospfd": "match ip address ANYCAST", "ripd": "match ip address ANYCAST",
             "ospf6d": "match ipv6 address prefix-list ANYCAST"}[daemon]]
-        scene.ns1.frr.vty(daemon, "configure terminal", "route-map ZANYCAST permit 20",
-                          f"match tag {tag}", *match, "end")
+        scene.ns1.frr.configure(daemon, "route-map ZANYCAST permit 20", f"match tag {tag}", *match)
     scene.spoilt = True
 
 

@@ -62,7 +62,7 @@ def test_announced_while_withdrawn(scene, rival):
     rival.write(*(rival.add(p, TAG) for p in scene.prefixes))
     wait(lambda: all(rival.told_us.get(p, 0) > since for p in scene.prefixes), 10)
     scene.wait_clean()
-    scene.stays_gone()
+    scene.wait_settled_gone()  # RIP tells it late, both ways
 
 
 @pytest.mark.core
