@@ -100,6 +100,17 @@ prefix_equal(const struct prefix *a, const struct prefix *b)
 	    memcmp(a->addr, b->addr, family_bits(a->family) / 8u) == 0;
 }
 
+/* FNV-1a, its halves folded. */
+uint64_t
+prefix_hash(const struct prefix *p)
+{
+	uint64_t h = 14695981039346656037u ^ p->len;
+
+	for (size_t i = 0; i < sizeof(p->addr); i++)
+		h = (h ^ p->addr[i]) * 1099511628211u;
+	return h ^ h >> 32;
+}
+
 bool
 prefix_is_host(const struct prefix *p)
 {

@@ -23,6 +23,8 @@ int prefix_parse(struct prefix *, const char *text);
 const char *prefix_print(const struct prefix *, char *buf);
 bool prefix_equal(const struct prefix *, const struct prefix *);
 bool prefix_is_host(const struct prefix *);
+/* The same for equal ones, in every run. */
+uint64_t prefix_hash(const struct prefix *);
 /* Does the (possibly shorter) prefix net contain p? */
 bool prefix_covers(const struct prefix *net, const struct prefix *p);
 /* The network of p: bits behind its length cleared. */

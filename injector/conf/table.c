@@ -148,8 +148,11 @@ static const struct keyword service_keywords[] = {
 	    .text = "How long a managed alias stays after the withdrawal was seen, so that\n"
 		    "packets that are still under way are answered.\n" },
 	{ "lifetime", MS(3 * SECOND, HOUR), .def = "10s", SERVICE(lifetime), .example = "30s",
-	    .text = "Lifetime of the alias in the kernel, renewed at a third of it; see\n"
-		    ".Sx TIMES .\n" },
+	    .text =
+		"Lifetime of the alias in the kernel, renewed at a third of it; see\n"
+		".Sx TIMES .\n"
+		"The kernel renews some thousand addresses a second: with more than 1,000 aliases\n"
+		"on a host make it longer, or use\n.Ql alias = none .\n" },
 	{ "require", VALUE_REQUIRE, 1, 64, .def = "all", SERVICE(require), .example = "any",
 	    .text = "How many of the checks must be up:\n.Cm all , any\nor a number.\n" },
 	{ "start", VALUE_WORD, .words = starts, .def = "enabled", SERVICE(start),

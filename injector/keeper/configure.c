@@ -13,6 +13,8 @@
 #include "keeper/state.h"
 #include "keeper/vrf.h"
 
+#define RENEWALS_MAX 300 /* a second, of all aliases; see lifetime in zanycast.conf(5) */
+
 void
 configure_log(const struct keeper *k, struct conf *conf)
 {
@@ -72,6 +74,28 @@ configure_apply(struct keeper *k)
 	}
 }
 
+/* The kernel takes the longer for an address the more there are, and we wait for it. */
+static void
+warn_of_renewals(const struct conf *conf)
+{
+	int64_t aliases = 0, each_1000_s = 0;
+
+	for (size_t i = 0; i < conf->nservices; i++) {
+		const struct conf_service *s = &conf->services[i];
+
+		if (s->alias == ALIAS_NONE)
+			continue;
+		aliases += (int64_t)s->nprefixes;
+		each_1000_s += (int64_t)s->nprefixes * 3000000 / s->lifetime;
+	}
+	if (each_1000_s / 1000 > RENEWALS_MAX)
+		log_warnx(
+		    "%lld aliases are renewed %lld times a second, more than the %d that can be "
+		    "relied on: make lifetime longer, or use alias = none with addresses of "
+		    "your own, or one shorter prefix for many",
+		    (long long)aliases, (long long)each_1000_s / 1000, RENEWALS_MAX);
+}
+
 /* Every route looks at its world under the file in force; dropped ones are withdrawn. */
 void
 configure_begin(struct keeper *k)
@@ -84,6 +108,7 @@ configure_begin(struct keeper *k)
 	}
 	for (struct tenant *t = k->tenants.first; t != NULL; t = t->next)
 		serve_apply(k, t);
+	warn_of_renewals(k->conf);
 	k->judge_at = 0; /* leases came, or were made shorter */
 	serve_judge(k);
 }

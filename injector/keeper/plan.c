@@ -189,6 +189,8 @@ renewal_due(
 
 	if (!r->has_alias || v->alias != PLAN_ALIAS_LEASED)
 		return CLOCK_NEVER;
+	if (p->fresh)
+		due = sooner(due, p->renewed_at + r->phase);
 	/* another's lifetime, or one that somebody made longer (the kernel counts in seconds) */
 	if (!p->adopted || v->valid_until - now > r->lifetime + 1000)
 		due = 0;
@@ -598,9 +600,10 @@ plan_did(struct plan *p, const struct plan_view *v, const struct plan_step *step
 			p->alias_at = now;
 			p->alias_echoes = p->echoes;
 		}
-		p->adopted = true;
+		p->fresh = p->adopted = true;
 		break;
 	case PLAN_ALIAS_RENEW:
+		p->fresh = !p->adopted;
 		p->adopted = true;
 		break;
 	case PLAN_ALIAS_DELETE:

@@ -33,6 +33,7 @@ struct plan_rules {
 	bool tag_filter; /* entries without our tag are let out by nobody */
 	bool rip;	 /* RIP or RIPng carry it */
 	int64_t hold, linger, lifetime;
+	int64_t phase; /* below a third of lifetime: when the first renewal of an alias comes */
 	/* traits of the zebra at hand */
 	bool u_after_native, echo_has_tag;
 	bool askable; /* it can be asked what it holds of the prefix */
@@ -105,6 +106,7 @@ struct plan {
 	int64_t alias_at;      /* when we added the alias; 0: never */
 	uint32_t alias_echoes; /* plan.echoes then */
 	bool adopted;	       /* the alias has our lifetime: added or renewed by us */
+	bool fresh;	       /* … and was not renewed since */
 	int64_t renewed_at;    /* or tried to */
 	int64_t gone_at;       /* when it was found missing */
 

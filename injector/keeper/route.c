@@ -41,6 +41,13 @@ route_in_session(const struct route *r)
 	return zebra_session_state(r->world->zebra) == ZAPI_UP && vrf_takes_routes(r->vrf);
 }
 
+/* Aliases that are added in one moment are renewed in many: each has its place in that time. */
+static int64_t
+phase_of(const struct prefix *prefix, int64_t third)
+{
+	return (int64_t)(prefix_hash(prefix) % (uint64_t)(third > 0 ? third : 1));
+}
+
 static void
 update_rules(struct route *r)
 {
@@ -56,6 +63,7 @@ update_rules(struct route *r)
 		.hold = s->hold,
 		.linger = s->linger,
 		.lifetime = s->lifetime,
+		.phase = phase_of(&r->prefix, s->lifetime / 3),
 		.u_after_native = true, /* right everywhere */
 		.echo_has_tag = true,
 		.askable = true,

@@ -18,15 +18,10 @@ struct route_table {
 	size_t nslots;
 };
 
-/* FNV-1a over what makes a prefix, begun with its VRF. */
 static size_t
 hash(const struct vrf *vrf, const struct prefix *p)
 {
-	uint64_t h = 14695981039346656037u ^ p->len ^ (uintptr_t)vrf << 8;
-
-	for (size_t i = 0; i < sizeof(p->addr); i++)
-		h = (h ^ p->addr[i]) * 1099511628211u;
-	return (size_t)(h ^ (h >> 32));
+	return (size_t)(prefix_hash(p) ^ (uintptr_t)vrf >> 4);
 }
 
 static void

@@ -869,6 +869,28 @@ test_failures(void **state)
 	}
 }
 
+/* The first renewal has its place in a third of the lifetime, the others follow at a third. */
+static void
+test_renewals_are_spread(void **state)
+{
+	(void)state;
+	for (int64_t phase = 500; phase < 3000; phase += 500) {
+		begin(ADDR);
+		w.rules.phase = phase;
+		connect_now();
+		world_want(&w, WANT_ON);
+		world_run(&w, phase - 100);
+		EXPECT("aU");
+		world_run(&w, 200);
+		EXPECT("r");
+		world_run(&w, w.rules.lifetime / 3 - 1200); /* its end is told in seconds */
+		EXPECT("");
+		world_run(&w, 1200);
+		EXPECT("r");
+		EXPECT_RIGHT();
+	}
+}
+
 /* Without the renewals the kernel ends it, and a renewal does not bring it back. */
 static void
 test_expired(void **state)
@@ -930,6 +952,7 @@ main(void)
 		cmocka_unit_test(test_conflict_held),
 		cmocka_unit_test(test_conflict_then_dead),
 		cmocka_unit_test(test_failures),
+		cmocka_unit_test(test_renewals_are_spread),
 		cmocka_unit_test(test_expired),
 		cmocka_unit_test(test_refused),
 	};
