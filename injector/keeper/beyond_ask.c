@@ -22,16 +22,16 @@ static const struct kind {
 	const char *name;
 	/* NULL: this daemon's is everybody's. It is asked for as a whole. */
 	const char *table;
-	bool one_by_one; /* also, or only: each prefix */
-	bool filter;	 /* RIP: its route-map has to be asked for, too */
+	bool one_by_one;    /* also, or only: each prefix */
+	const char *router; /* RIP: its lists and route-map have to be asked for, too */
 	int (*read)(struct beyond_rows *, const char *text);
 } kinds[DAEMONS] = {
-	[OSPF] = { "ospfd", "show ip ospf database self-originate", true, false, beyond_rows_ospf },
+	[OSPF] = { "ospfd", "show ip ospf database self-originate", true, NULL, beyond_rows_ospf },
 	[OSPF6] = { "ospf6d", "show ipv6 ospf6 database as-external self-originated detail", false,
-	    false, beyond_rows_ospf6 },
-	[RIP] = { "ripd", "show ip rip", false, true, beyond_rows_rip },
-	[RIPNG] = { "ripngd", "show ipv6 ripng", false, true, beyond_rows_rip },
-	[BGP] = { "bgpd", NULL, true, false, NULL },
+	    NULL, beyond_rows_ospf6 },
+	[RIP] = { "ripd", "show ip rip", false, "router rip", beyond_rows_rip },
+	[RIPNG] = { "ripngd", "show ipv6 ripng", false, "router ripng", beyond_rows_rip },
+	[BGP] = { "bgpd", NULL, true, NULL, NULL },
 };
 
 const char *
@@ -149,7 +149,7 @@ note_table(struct daemon *d, bool readable, const struct beyond_filter *filter)
 			continue;
 		row = readable ? beyond_rows_find(&d->rows, &f->prefix) : NULL;
 		answer = !readable ? BEYOND_UNKNOWN : row == NULL ? BEYOND_NO : BEYOND_YES;
-		if (row != NULL && kinds[d->index].filter)
+		if (row != NULL && kinds[d->index].router != NULL)
 			answer = filter != NULL ? beyond_filter_judge(filter, row) : BEYOND_UNKNOWN;
 		beyond_note(d, f, answer, later);
 	}
@@ -244,7 +244,7 @@ on_table(struct daemon *d, int status, const char *text)
 		return;
 	}
 	r = text != NULL ? kinds[d->index].read(&d->rows, text) : -1;
-	if (r == 0 && kinds[d->index].filter && d->rows.count > 0)
+	if (r == 0 && kinds[d->index].router != NULL && d->rows.count > 0)
 		ask(d, ASK_FILTER, "show running-config");
 	else
 		note_table(d, r == 0, NULL);
@@ -262,7 +262,8 @@ on_filter(struct daemon *d, const char *lists)
 static void
 on_maps(struct daemon *d, const char *maps)
 {
-	struct beyond_filter *filter = maps != NULL ? beyond_filter_new(d->lists, maps) : NULL;
+	struct beyond_filter *filter =
+	    maps != NULL ? beyond_filter_new(kinds[d->index].router, d->lists, maps) : NULL;
 
 	note_table(d, maps != NULL, filter);
 	beyond_filter_free(filter);
@@ -283,6 +284,28 @@ on_config(struct daemon *d, const char *text)
 	d->config = text != NULL ? strdup(text) : NULL;
 }
 
+static bool
+has_line(const char *text, const char *line)
+{
+	size_t len = strlen(line);
+
+	for (; text != NULL; text = beyond_line(text))
+		if (strncmp(text, line, len) == 0 && strcspn(text, "\r\n") == len)
+			return true;
+	return false;
+}
+
+/* RIP's configuration is with mgmtd since FRR 10. True: it is asked there. */
+static bool
+ask_mgmtd(struct daemon *d, enum question question, const char *text)
+{
+	if (d->mgmtd == NULL || (text != NULL && has_line(text, kinds[d->index].router)))
+		return false;
+	d->question = question;
+	(void)vty_ask(d->mgmtd, "show running-config");
+	return true;
+}
+
 /* Another process than before: nothing is known of it. */
 static void
 on_process(struct daemon *d)
@@ -290,6 +313,15 @@ on_process(struct daemon *d)
 	d->released = d->configured = d->knows_release = d->too_long = false;
 	free(d->config);
 	d->config = NULL;
+}
+
+/* What it means was noted: go on. */
+static void
+finish(struct daemon *d)
+{
+	if (d->question == ASK_NOTHING)
+		plan(d);
+	beyond_tell(d->watch);
 }
 
 static void
@@ -313,7 +345,8 @@ on_answer(void *arg, int status, const char *text)
 		on_table(d, status, text);
 		break;
 	case ASK_FILTER:
-		on_filter(d, text);
+		if (!ask_mgmtd(d, asked, text))
+			on_filter(d, text);
 		break;
 	case ASK_MAPS:
 		on_maps(d, text);
@@ -322,24 +355,50 @@ on_answer(void *arg, int status, const char *text)
 		on_release(d, text);
 		break;
 	case ASK_CONFIG:
-		on_config(d, text);
+		if (!ask_mgmtd(d, asked, text))
+			on_config(d, text);
 		break;
 	}
-	if (d->question == ASK_NOTHING)
-		plan(d);
-	beyond_tell(d->watch);
+	finish(d);
+}
+
+static void
+on_mgmtd(void *arg, int status, const char *text)
+{
+	struct daemon *d = arg;
+	enum question asked = d->question;
+
+	d->question = ASK_NOTHING;
+	if (status != VTY_OK && status != VTY_WARNING)
+		text = NULL;
+	if (asked == ASK_FILTER)
+		on_filter(d, text);
+	else
+		on_config(d, text);
+	vty_rest(d->mgmtd);
+	finish(d);
+}
+
+static struct vty *
+vty_of(struct daemon *d, struct event_base *base, const char *vty_dir, const char *name, vty_fn *fn)
+{
+	char path[2 * sizeof(((struct sockaddr_un *)NULL)->sun_path)];
+
+	if (snprintf(path, sizeof(path), "%s/%s.vty", vty_dir, name) < (int)sizeof(path))
+		return vty_new(base, path, fn, d);
+	errno = ENAMETOOLONG;
+	return NULL;
 }
 
 int
 beyond_ask_init(struct daemon *d, struct event_base *base, const char *vty_dir)
 {
-	char path[2 * sizeof(((struct sockaddr_un *)NULL)->sun_path)];
-
 	d->wake = CLOCK_NEVER;
-	errno = ENAMETOOLONG;
-	if (snprintf(path, sizeof(path), "%s/%s.vty", vty_dir, kinds[d->index].name) >=
-		(int)sizeof(path) ||
-	    (d->vty = vty_new(base, path, on_answer, d)) == NULL)
+	d->vty = vty_of(d, base, vty_dir, kinds[d->index].name, on_answer);
+	if (d->vty == NULL)
+		return -1;
+	if (kinds[d->index].router != NULL &&
+	    (d->mgmtd = vty_of(d, base, vty_dir, "mgmtd", on_mgmtd)) == NULL)
 		return -1;
 	errno = ENOMEM;
 	return (d->timer = event_new(base, -1, 0, on_timer, d)) != NULL ? 0 : -1;
@@ -349,6 +408,7 @@ void
 beyond_ask_free(struct daemon *d)
 {
 	vty_free(d->vty);
+	vty_free(d->mgmtd);
 	if (d->timer != NULL)
 		event_free(d->timer);
 	beyond_rows_free(&d->rows);

@@ -171,7 +171,7 @@ read_outgoing(struct beyond_filter *f, bool six, char *line)
 	snprintf(f->out, sizeof(f->out), "%c%s", six ? '6' : '4', name);
 }
 
-/* A line of "router rip". */
+/* A line of that router. */
 static void
 read_router(struct beyond_filter *f, char *line)
 {
@@ -195,7 +195,7 @@ read_router(struct beyond_filter *f, char *line)
 }
 
 static void
-read_config(struct beyond_filter *f, const char *config)
+read_config(struct beyond_filter *f, const char *name, const char *config)
 {
 	const char *at;
 	char buf[LINE], *line, *w;
@@ -209,8 +209,8 @@ read_config(struct beyond_filter *f, const char *config)
 				read_router(f, line);
 			continue;
 		}
+		router = strcmp(buf, name) == 0;
 		w = word(&line);
-		router = is(w, "router") && strncmp(line != NULL ? line : "", "rip", 3) == 0;
 		six = is(w, "ipv6");
 		if (six || is(w, "ip"))
 			w = word(&line);
@@ -286,13 +286,13 @@ read_map(struct beyond_filter *f, const char *maps)
 }
 
 struct beyond_filter *
-beyond_filter_new(const char *config, const char *maps)
+beyond_filter_new(const char *router, const char *config, const char *maps)
 {
 	struct beyond_filter *f = calloc(1, sizeof(*f));
 
 	if (f == NULL)
 		return NULL;
-	read_config(f, config);
+	read_config(f, router, config);
 	if (f->map[0] != '\0')
 		read_map(f, maps);
 	return f;

@@ -10,8 +10,10 @@
 
 struct beyond_filter;
 
-/* Of the "router rip" or "router ripng" of that configuration. NULL: no memory. */
-struct beyond_filter *beyond_filter_new(const char *config, const char *maps);
+/*
+ * router: "router rip" or "router ripng"; the configuration may have both. NULL: no memory.
+ */
+struct beyond_filter *beyond_filter_new(const char *router, const char *config, const char *maps);
 void beyond_filter_free(struct beyond_filter *);
 /* UNKNOWN when anything matters that is not understood. */
 enum beyond beyond_filter_judge(const struct beyond_filter *, const struct beyond_row *);

@@ -137,7 +137,8 @@ beyond_note_daemon(struct daemon *d)
 	if (d->deaf.hearing == HEARING_DEAF && !d->configured)
 		return;
 	describe(d, &sum, &now);
-	now.since_us = now.hearing == d->told.hearing ? d->told.since_us : clock_us();
+	now.since_us =
+	    d->told.asked && now.hearing == d->told.hearing ? d->told.since_us : clock_us();
 	if (memcmp(&now, &d->told, sizeof(now)) == 0)
 		return;
 	d->told = now;

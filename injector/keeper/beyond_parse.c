@@ -262,6 +262,19 @@ rip_row(const char *text, struct beyond_row *row)
 	return metric < RIP_INFINITY;
 }
 
+/* What stands above it is another with each release. */
+static bool
+is_rip_heading(const char *text)
+{
+	char line[LINE], first[8], second[8], third[8];
+
+	/* A piece of it: sscanf measures all it is given. */
+	snprintf(line, sizeof(line), "%.*s", (int)sizeof(line) - 1, text);
+	return sscanf(line, "%7s %7s %7s", first, second, third) == 3 &&
+	    strcmp(first, "Network") == 0 && strcmp(second, "Next") == 0 &&
+	    strcmp(third, "Hop") == 0;
+}
+
 int
 beyond_rows_rip(struct beyond_rows *rows, const char *text)
 {
@@ -271,7 +284,7 @@ beyond_rows_rip(struct beyond_rows *rows, const char *text)
 
 	memset(rows, 0, sizeof(*rows));
 	for (line = text; line != NULL; line = beyond_line(line)) {
-		if (strncmp(line, "Codes: R - RIP", 14) == 0)
+		if (is_rip_heading(line))
 			ok = true;
 		else if (rip_row(line, &row) && add(rows, &row) == -1)
 			return sorted(rows, false);

@@ -49,6 +49,7 @@ struct daemon {
 	struct beyond_watch *watch;
 	int index;
 	struct vty *vty;
+	struct vty *mgmtd; /* RIP */
 	struct event *timer;
 	int64_t wake; /* when the timer fires; CLOCK_NEVER: it does not */
 	enum question question;

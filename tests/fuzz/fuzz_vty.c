@@ -2,6 +2,8 @@
  * What a routing daemon may print, whatever its bytes: the end of an answer, and
  * every parser of it. The first byte chooses the parser.
  */
+#include <sys/socket.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +19,8 @@ judge(const char *text, const struct prefix *p)
 {
 	const struct beyond_row row = { .prefix = *p, .tag = 53, .redistributed = true };
 	const char *maps = strstr(text, "route-map: ");
-	struct beyond_filter *f = beyond_filter_new(text, maps != NULL ? maps : "");
+	struct beyond_filter *f = beyond_filter_new(
+	    p->family == AF_INET ? "router rip" : "router ripng", text, maps != NULL ? maps : "");
 
 	if (f != NULL && beyond_filter_judge(f, &row) > BEYOND_NO)
 		abort();

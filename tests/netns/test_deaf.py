@@ -1,6 +1,7 @@
 """Routing daemons that outlive their zebra hear no connected route of the next one."""
 
 import shlex
+import time
 
 import pytest
 
@@ -9,6 +10,7 @@ from scene import PATIENCE, TAG
 
 # 10 s until daemons could know, 10 s of difference, 5 s between two questions
 DEAF = 60
+CHANGE = 10  # s; so late does OSPF send a change
 FAMILY_OF = {"ospfd": 4, "ospf6d": 6, "ripd": 4, "ripngd": 6}
 
 
@@ -34,6 +36,12 @@ def wait_hearing(scene, state, daemons, timeout=DEAF):
         raise LabError(f"{error}; they are {hearing(scene)}") from None
 
 
+def announcing(scene):
+    """The daemons of which the router has a route."""
+    via = dict(zip((6 if ":" in p else 4 for p in scene.prefixes), scene.via()))
+    return [d for d in scene.daemons if via[FAMILY_OF[d]]]
+
+
 def replace_zebra(scene, frr):
     since = boottime_us()
     scene.zebra_alone = True
@@ -49,7 +57,9 @@ def apply(frr, daemon, remedy):
     words = shlex.split(remedy)
     if words[0] == "vtysh":
         assert words[1::2] == ["-c"] * (len(words) // 2), remedy
-        frr.vty(daemon, *words[2::2], "end")
+        # as vtysh finds it
+        holder = "mgmtd" if "mgmtd" in frr.daemons and daemon in ("ripd", "ripngd") else daemon
+        frr.vty(holder, *words[2::2], "end")
     else:
         assert words == ["systemctl", "restart", "frr"], remedy
         frr.restart(daemon)
@@ -64,15 +74,22 @@ def test_stale(scene, frr):
     scene.wait_entries(TAG)
     scene.ns1.dns.kill()
     scene.wait_state("withdrawn")
-    for daemon in scene.daemons:
+    time.sleep(CHANGE)
+    deaf = announcing(scene)
+    # ospf6d of 10.3 has heard a zebra that came back at once
+    assert deaf == scene.daemons or scene.lab.release.number >= (10, 0) and deaf
+    for daemon in deaf:
         event = scene.event("daemon.deaf", since, DEAF, daemon=daemon)
         assert "still announces" in event["text"] and "remedy: " in event["text"]
-    assert all(scene.via()), "a deaf daemon announces what zebra has dropped"
-    wait_hearing(scene, "deaf", scene.daemons)
+    assert announcing(scene) == deaf
+    wait_hearing(scene, "deaf", deaf)
     status, words = scene.ns1.zanycast.ctl("show", "zebra", check=False)
     assert status == 4, words
     why = "\n".join(scene.client().ask(cmd="why", service="resolver")["words"])
     for daemon, found in hearing(scene).items():
+        if daemon not in deaf:
+            assert found["state"] == "hears"
+            continue
         stale = [p for p in scene.prefixes if (":" in p) == (FAMILY_OF[daemon] == 6)]
         assert found["release"] and found["prefixes"] == stale and found["stale"] == 1, found
         assert f"{daemon} {found['release']} is deaf" in why

@@ -112,6 +112,15 @@ test_tables(void **state)
 	assert_non_null(beyond_rows_find(&r, &p6));
 	beyond_rows_free(&r);
 
+	assert_int_equal(beyond_rows_rip(&r, rip_table_103), 0);
+	assert_int_equal(r.count, 2);
+	assert_int_equal(beyond_rows_find(&r, &p4)->tag, 53);
+	beyond_rows_free(&r);
+	assert_int_equal(beyond_rows_rip(&r, ripng_table_103), 0);
+	assert_int_equal(r.count, 2);
+	assert_int_equal(beyond_rows_find(&r, &p6)->tag, 53);
+	beyond_rows_free(&r);
+
 	/* Of its own: one of each kind; one external is on its way out. */
 	assert_int_equal(beyond_rows_ospf(&r, ospf_table), 0);
 	assert_int_equal(r.count, 1);
@@ -162,6 +171,11 @@ test_filters(void **state)
 	"exit\nipv6 access-list A seq 5 permit 2001:db8:53::1/128\n"
 		{ RIPNG("A out"), "", "2001:db8:53::1", 0, BEYOND_YES },
 		{ RIPNG("A out"), "", "2001:db8:54::1", 0, BEYOND_NO },
+		/* mgmtd's has both. */
+		{ RIPNG("A out") "router rip\n redistribute connected route-map M\n", "",
+		    "2001:db8:53::1", 0, BEYOND_YES },
+		{ RIPNG("A out") "router rip\n redistribute connected\n", "", "10.1.53.1", 0,
+		    BEYOND_YES },
 		{ RIPNG("A out e0"), "", "2001:db8:53::1", 0, BEYOND_UNKNOWN },
 		{ RIPNG("prefix A out"), "", "2001:db8:53::1", 0, BEYOND_NO },
 		{ RIPNG("A in"), "", "2001:db8:54::1", 0, BEYOND_YES },
@@ -218,7 +232,12 @@ test_filters(void **state)
 			.prefix = P(cases[i].prefix), .tag = cases[i].tag, .redistributed = true
 		};
 
-		assert_non_null(f = beyond_filter_new(cases[i].config, cases[i].maps));
+		f = beyond_filter_new(
+		    strstr(cases[i].config, "router ripng") != NULL && row.prefix.family == AF_INET6
+			? "router ripng"
+			: "router rip",
+		    cases[i].config, cases[i].maps);
+		assert_non_null(f);
 		if (beyond_filter_judge(f, &row) != cases[i].want)
 			fail_msg("case %zu: %d", i, (int)beyond_filter_judge(f, &row));
 		beyond_filter_free(f);
@@ -669,6 +688,35 @@ test_follows_rip(void **state)
 	beyond_free(b);
 }
 
+/* FRR 10: mgmtd has the configuration. */
+static void
+test_follows_mgmtd(void **state)
+{
+	struct world *w = *state;
+	struct server *s = serve(w, 0, "ripd"), *m = serve(w, 1, "mgmtd");
+	struct beyond_watch *b = beyond_new(w->base, w->folder, on_beyond, on_daemon, w);
+	struct prefix yes = P("10.1.53.1/32"), no = P("10.1.54.1/32");
+
+	s->to[0] = "show ip rip";
+	s->say[0] = rip_table;
+	s->to[1] = "show running-config";
+	s->say[1] = "frr version 10.3\n!\naccess-list A seq 5 permit any\n";
+	s->to[2] = "show route-map";
+	s->say[2] = rip_maps;
+	m->to[0] = "show running-config";
+	m->say[0] = rip_config;
+	assert_int_equal(beyond_follow(b, &yes, PROTO_RIP, HELD_YES), 0);
+	assert_int_equal(beyond_follow(b, &no, PROTO_RIP, HELD_YES), 0);
+	UNTIL(w, w->told == 2);
+	assert_int_equal(w->yes, BEYOND_YES);
+	assert_int_equal(w->no, BEYOND_NO);
+	/* It went. */
+	stop(m);
+	UNTIL(w, w->told == 4);
+	assert_int_equal(w->yes, BEYOND_UNKNOWN);
+	beyond_free(b);
+}
+
 /* Asked of a daemon that does not answer; forgotten while it is asked. */
 static void
 test_silence(void **state)
@@ -711,6 +759,7 @@ main(void)
 		T(test_follows_withdrawn),
 		T(test_follows_many),
 		T(test_follows_rip),
+		T(test_follows_mgmtd),
 		T(test_silence),
 	};
 

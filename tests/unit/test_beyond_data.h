@@ -562,4 +562,39 @@ static const char ripng_maps[] =
     "  Action:\n"
     "    Exit routemap\n";
 
+/* FRR 10.3 */
+static const char rip_table_103[] =
+    "Codes: K - kernel route, C - connected, L - local, S - static,\n"
+    "       R - RIP, O - OSPF, I - IS-IS, B - BGP, E - EIGRP, N - NHRP,\n"
+    "       T - Table, v - VNC, V - VNC-Direct, A - Babel, F - PBR,\n"
+    "       f - OpenFabric, t - Table-Direct\n"
+    "Sub-codes:\n"
+    "      (n) - normal, (s) - static, (d) - default, (r) - redistribute,\n"
+    "      (i) - interface\n"
+    "\n"
+    "     Network            Next Hop         Metric From            Tag Time\n"
+    "C(i) 10.128.5.0/24      0.0.0.0               1 self              0\n"
+    "R(n) 10.128.6.0/24      10.128.5.1            2 10.128.5.1        0 02:52\n"
+    "R(n) 10.128.7.0/24      10.128.5.1            2 10.128.5.1        0 02:52\n"
+    "C(r) 10.1.53.1/32       0.0.0.0               1 self             53\n";
+
+static const char ripng_table_103[] =
+    "Codes: K - kernel route, C - connected, L - local, S - static,\n"
+    "       R - RIPng, O - OSPF, I - IS-IS, B - BGP, E - EIGRP, N - NHRP,\n"
+    "       T - Table, v - VNC, V - VNC-Direct, A - Babel, F - PBR,\n"
+    "       f - OpenFabric, t - Table-Direct\n"
+    "Sub-codes:\n"
+    "      (n) - normal, (s) - static, (d) - default, (r) - redistribute,\n"
+    "      (i) - interface, (a/S) - aggregated/Suppressed\n"
+    "\n"
+    "   Network      Next Hop                      Via     Metric Tag Time\n"
+    "C(i) fd80:5::/64 \n"
+    "                  ::                          self       1    0  \n"
+    "R(n) fd80:6::/64 \n"
+    "                  fe80::4082:bff:fe81:1155    to-r1      2    0  02:52\n"
+    "R(n) fd80:7::/64 \n"
+    "                  fe80::4082:bff:fe81:1155    to-r1      2    0  02:52\n"
+    "C(r) 2001:db8:53::1/128 \n"
+    "                  ::                          self       1   53  \n";
+
 #endif
