@@ -66,6 +66,8 @@ def stage(request, site, dialect):
     try:
         yield stage
         stage.end()
-    finally:
+    except BaseException:
         stage.last_words = stage.evidence()
+        raise
+    finally:
         stage.close()

@@ -134,7 +134,7 @@ COLUMNS = ("ROUTE_ADD", "REDISTRIBUTE_ADD", "ROUTER_ID_ADD", "HELLO", "CAPABILIT
 
 
 def numbers(version, release, columns):
-    """{name: number} of a row. Old forms count four commands: IPv4 add, delete, IPv6 add, delete."""
+    """{name: number} of a row. Old forms have four commands: IPv4 add, delete, IPv6 add, delete."""
     first = 1 if version < 4 else 0
     found = {name: first + i for i, name in enumerate(INTERFACES)}
     found |= {name: n for name, n in zip(COLUMNS, columns) if n is not None}

@@ -10,7 +10,7 @@ class Record:
         self.path = pathlib.Path(path)
         self._began = time.monotonic()
         self._file = self.path.open("w", encoding="utf-8", buffering=1)
-        self._line(f"# {title}\n# \"> hex\" goes to zebra, \"< hex\" comes from it; at its end, when.")
+        self._line(f"# {title}\n# \"> hex\" goes to zebra, \"< hex\" comes from it; when, in s.")
 
     def close(self):
         self._file.close()

@@ -1,7 +1,7 @@
 """What a zebra holds of each prefix and what it tells of it, with its habits.
 
-Only connected and local routes. zebra works in turns: what comes in changes the entries at once, but
-is told QUEUE later, together. Each habit is a fact about real zebras; see dialects.Habits.
+Only connected and local routes. zebra works in turns: what comes in changes the entries at once,
+but is told QUEUE later, together. Each habit is a fact about real zebras; see dialects.Habits.
 """
 
 import itertools
@@ -126,7 +126,8 @@ class Rib:
         if h.has_local:
             route = self.of(address.host)
             route.entries.append(Entry(next(self._ids), LOCAL, address.ifindex, True))
-            self._queue(route)
+            if not route.natives_queued:  # else both in one turn
+                self._queue(route)
 
     def _native(self, route, address):
         h = self.habits

@@ -1,4 +1,4 @@
-"""What a test works with: the whole zanycastd in a namespace of its own, and a fake zebra for it."""
+"""What a test works with: the whole zanycastd in a namespace, and a fake zebra for it."""
 
 import contextlib
 import pathlib
@@ -9,7 +9,8 @@ import time
 
 from client import Client, Port
 from lab import LabError, Namespace, wait
-from lab.zanycast import Zanycast
+from lab.netns import run
+from lab.zanycast import Zanycast, program
 from record import Record
 from zebra import Zebra
 
@@ -195,7 +196,9 @@ class Stage:
             assert not re.search("signal (?!9;)|exit status [1-9]", event["text"]), str(event)
 
     def evidence(self):
-        return [("zanycastd", self.daemon.log()[-12000:]), ("zebra", self.record.text()[-16000:]),
+        words = run([program("zapidump"), self.record.path], check=False)
+        return [("zanycastd", self.daemon.log()[-12000:]), ("in words", words[-12000:]),
+                ("zebra", self.record.text()[-16000:]),
                 ("now", str(self.why())), ("addresses", str(self.site.ns.ip_json("addr", "show")))]
 
 

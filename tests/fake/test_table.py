@@ -30,7 +30,7 @@ def test_same_rows():
 
 
 class Recording:
-    """A file of tests/golden: probes [(bytes, closed, answers)], and the session as [(sign, …)]."""
+    """A file of tests/golden: probes [(bytes, closed)], and the session as [(sign, …)]."""
 
     def __init__(self, path):
         self.path, self.dialect, self.probes, self.session = path, None, [], None
