@@ -85,7 +85,8 @@ deaf_judge(
 {
 	int64_t could_know = z->up_at + DEAF_RETURN_MS;
 
-	if (p->differs_at == 0)
+	/* What the process before has said convicts nobody. */
+	if (p->differs_at == 0 || p->process != d->process)
 		return DEAF_NOT;
 	if (could_know < p->differs_at)
 		could_know = p->differs_at;

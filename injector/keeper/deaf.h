@@ -68,7 +68,7 @@ bool deaf_is_at_rest(const struct deaf_pair *);
 /* All pairs of a daemon, added up. */
 struct deaf_sum {
 	size_t asked;	       /* with a fresh answer */
-	size_t differing;      /* stale, however short */
+	size_t differing;      /* stale, however short, or not asked again of a new process */
 	size_t stale, missing; /* judged so */
 };
 void deaf_add(struct deaf_sum *, const struct deaf_pair *, enum deaf_face);

@@ -1,11 +1,12 @@
 """Routing daemons that outlive their zebra hear no connected route of the next one."""
 
+import os
 import shlex
 import time
 
 import pytest
 
-from lab import LabError, boottime_us, wait
+from lab import PREFIX4, PREFIX6, Lab, LabError, boottime_us, wait
 from scene import PATIENCE, TAG
 
 # 10 s until daemons could know, 10 s of difference, 5 s between two questions
@@ -132,3 +133,25 @@ def test_both_restarted(scene, frr):
     scene.wait_gone(DEAF)
     wait_hearing(scene, "hears", scene.daemons)
     assert not scene.ns1.zanycast.events("daemon.deaf")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="namespaces need root")
+def test_bgp():
+    """zebra alone restarted under bgpd, the service dies: deaf for both families; it restarts"""
+    with Lab(proto="bgp") as lab:
+        ns1, r1 = lab.node("ns1"), lab.node("r1")
+        ns1.zanycast.start()
+        ns1.zanycast.wait_announced()
+        lab.wait(lambda: all(r1.via(p) == {"ns1"} for p in (PREFIX4, PREFIX6)), PATIENCE)
+        since = boottime_us()
+        ns1.frr.kill("zebra")
+        ns1.zanycast.wait_event("zebra.lost", PATIENCE, since)
+        ns1.frr.start("zebra")
+        ns1.zanycast.wait_event("zebra.up", PATIENCE, since)
+        ns1.dns.kill()
+        ns1.zanycast.wait_event("daemon.deaf", DEAF, since, daemon="bgpd")
+        found, = ns1.zanycast.ctl("show", "zebra", check=False)[1:]
+        assert '"stale":2' in found and PREFIX4 in found and PREFIX6 in found
+        ns1.frr.restart("bgpd")
+        ns1.zanycast.wait_event("daemon.hears", DEAF, since, daemon="bgpd")
+        lab.wait(lambda: not any(r1.via(p) for p in (PREFIX4, PREFIX6)), PATIENCE)

@@ -176,6 +176,32 @@ test_filters(void **state)
 	assert_int_equal(answers(&s, BEYOND_NO, 60 * S), DEAF_NOT);
 }
 
+/* Two prefixes, asked one after the other of a new process: the second is not held against it. */
+static void
+test_restarted(void **state)
+{
+	struct scene s = healthy();
+	struct deaf_sum sum = { 0 };
+	struct deaf_pair other;
+
+	(void)state;
+	deaf_holds(&s.pair, HELD_NO);
+	assert_int_equal(answers(&s, BEYOND_YES, 20 * S), DEAF_STALE);
+	other = s.pair;
+	deaf_process(&s.daemon, 101);
+	deaf_says(&s.daemon, &s.pair, &s.zebra, BEYOND_NO, s.now);
+	deaf_add(&sum, &s.pair, deaf_judge(&s.daemon, &s.pair, &s.zebra, s.now));
+	deaf_add(&sum, &other, deaf_judge(&s.daemon, &other, &s.zebra, s.now));
+	deaf_conclude(&s.daemon, &sum, &s.zebra);
+	assert_int_equal(s.daemon.hearing, HEARING_DEAF); /* not before both were asked */
+	memset(&sum, 0, sizeof(sum));
+	deaf_says(&s.daemon, &other, &s.zebra, BEYOND_NO, s.now);
+	deaf_add(&sum, &s.pair, deaf_judge(&s.daemon, &s.pair, &s.zebra, s.now));
+	deaf_add(&sum, &other, deaf_judge(&s.daemon, &other, &s.zebra, s.now));
+	deaf_conclude(&s.daemon, &sum, &s.zebra);
+	assert_int_equal(s.daemon.hearing, HEARING_HEARS);
+}
+
 /* What zebra told before it went is done by a daemon later, and no sign of its ears. */
 static void
 test_last_words(void **state)
@@ -420,6 +446,7 @@ main(void)
 		cmocka_unit_test(test_stale_at_start),
 		cmocka_unit_test(test_missing),
 		cmocka_unit_test(test_filters),
+		cmocka_unit_test(test_restarted),
 		cmocka_unit_test(test_last_words),
 		cmocka_unit_test(test_two),
 		cmocka_unit_test(test_no_pids),
