@@ -205,9 +205,13 @@ class Scene:
         """From now on a withdrawal is neither held back nor overheard. What somebody else withdraws
         within 1.5 s of its announcement, neighbours of FRR 7.5 keep for good; and where zebra tells
         its own entry of an alias first, OSPF's second change comes 5 s behind it."""
-        twice = self.release.number >= (10, 2) and self.recipe == "access-list"
+        seconds = 2
+        if self.proto == "ospf" and self.release.number >= (10, 2) and self.recipe == "access-list":
+            seconds = 7
+        elif self.proto == "ospf" and self.release.number < (8, 0):
+            seconds = 9  # what is announced soon behind an earlier time
         told = max((e.at_us for e in self.ns1.zanycast.events("route.announcing")), default=0)
-        time.sleep(max(0, (7 if twice else 2) - (boottime_us() - told) / 1e6))
+        time.sleep(max(0, seconds - (boottime_us() - told) / 1e6))
 
     def wait_settled_gone(self, timeout=PATIENCE):
         """No route for 3 s at a stretch, whatever the network still learns late: a new ospfd

@@ -40,6 +40,7 @@ def test_deleted_by_hand(scene):
 def test_deleted_and_dead(scene):
     """ip addr del of our alias, then the service dies: withdrawn"""
     scene.start()
+    scene.let_it_be_known()
     for prefix in scene.prefixes:
         scene.ns1.ns.ip(f"addr del {prefix} dev lo")
     scene.ns1.dns.kill()
@@ -105,6 +106,7 @@ def test_no_route_left_behind(scene):
     wait(lambda: not leftovers(scene), 10, "the route of the predecessor to go")
     scene.ns1.dns.start()
     scene.wait_via("ns1")
+    scene.let_it_be_known()
     scene.ns1.dns.kill()
     scene.wait_clean()
     assert not leftovers(scene)
