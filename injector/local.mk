@@ -17,6 +17,7 @@ injector_libkeeper_a_SOURCES = \
 	injector/keeper/keeper.c injector/keeper/keeper.h \
 	injector/keeper/lease.c injector/keeper/lease.h \
 	injector/keeper/offspring.c injector/keeper/offspring.h \
+	injector/keeper/pace.c injector/keeper/pace.h \
 	injector/keeper/plan.c injector/keeper/plan.h \
 	injector/keeper/reload.c injector/keeper/reload.h \
 	injector/keeper/route.c injector/keeper/route.h \

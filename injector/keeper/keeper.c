@@ -21,7 +21,7 @@
 
 #define QUIT_S 2 /* how long an engine has to end */
 /* How long a withdrawal at exit may take: behind hold and linger OSPF's second change, and this. */
-#define LEAVE_SLACK_MS (PLAN_TWICE_MS + 3000)
+#define LEAVE_SLACK_MS (PACE_TWICE_MS + 3000)
 
 void
 keeper_leave(struct keeper *k)

@@ -22,12 +22,9 @@ plan_session(struct plan *p, bool up, int64_t now)
 	if (!up) {
 		p->echo = ECHO_NONE;
 		p->echo_tag = 0;
-		p->told_ours = p->let_out = false;
-		p->off_at = 0;
+		p->told_ours = false;
 	}
-	/* nobody says since when what the first dump told has stood */
-	p->let_out_at[0] = up && p->let_out ? now : 0;
-	p->let_out_at[1] = 0;
+	pace_session(&p->pace, up, now);
 	p->session_at = up ? now : 0;
 	p->swept = p->settled = p->pulsing = false;
 	p->sent = p->failed = PLAN_WAIT;
@@ -49,16 +46,6 @@ is_ours(const struct plan *p, const struct plan_view *v, uint32_t tag)
 	return tag == v->tag || (tag != 0 && tag == p->sent_tag);
 }
 
-/* OSPF sends the first change at once, those of the 5 s behind it together at their end. */
-static void
-note_let_out(int64_t *at, bool let_out, int64_t now)
-{
-	if (!let_out || *at == 0 || now >= *at + PLAN_TWICE_MS)
-		*at = now;
-	else if (now >= *at)
-		*at += PLAN_TWICE_MS;
-}
-
 void
 plan_heard(struct plan *p, const struct plan_rules *r, const struct plan_view *v, bool on,
     uint32_t tag, int64_t now)
@@ -69,13 +56,10 @@ plan_heard(struct plan *p, const struct plan_rules *r, const struct plan_view *v
 		tag = p->sent == PLAN_ANNOUNCE ? p->sent_tag : p->echo_tag;
 	ours = on && is_ours(p, v, tag);
 	out = on && (!r->tag_filter || ours);
-	if (out && (!p->let_out || (r->echo_has_tag && tag != p->echo_tag))) {
-		note_let_out(&p->let_out_at[0], p->let_out, now);
-		note_let_out(&p->let_out_at[1], p->let_out, now);
-		p->off_at = 0;
-	} else if (p->let_out && !out) {
-		p->off_at = now;
-		p->let_out_at[0] = p->let_out_at[1] = 0;
+	if (out && (!p->pace.out || (r->echo_has_tag && tag != p->echo_tag))) {
+		pace_changed(&p->pace, now);
+	} else if (p->pace.out && !out) {
+		pace_ended(&p->pace, now);
 		/* this withdrawal was heard by daemons that had time to come back */
 		if (p->session_at != 0 && now >= p->session_at + PLAN_RIP_WAIT_MS)
 			p->orphaned = false;
@@ -90,7 +74,6 @@ plan_heard(struct plan *p, const struct plan_rules *r, const struct plan_view *v
 	p->echo = on ? ECHO_ON : ECHO_OFF;
 	p->echo_tag = on ? tag : 0;
 	p->echo_stir = v->stir;
-	p->let_out = out;
 	p->told_ours = on && (p->told_ours || ours);
 	p->rib = RIB_UNKNOWN;
 	p->unheeded = false;
@@ -165,22 +148,6 @@ plan_in_conflict(const struct plan *p)
 	return p->repairs >= PLAN_TRIES;
 }
 
-/* Before this moment a withdrawal would be overheard by OSPF neighbours. */
-static int64_t
-held_until(const struct plan *p, const struct plan_rules *r)
-{
-	int64_t at = later(p->let_out_at[0], p->let_out_at[1]);
-
-	return at == 0 || r->hold == 0 ? 0 : at + r->hold;
-}
-
-/* Before this moment an announcement would be missed by them. */
-static int64_t
-gap_until(const struct plan *p, const struct plan_rules *r)
-{
-	return p->off_at == 0 ? 0 : p->off_at + sooner(PLAN_GAP_MS, r->hold);
-}
-
 static int64_t
 renewal_due(
     const struct plan *p, const struct plan_rules *r, const struct plan_view *v, int64_t now)
@@ -201,10 +168,10 @@ renewal_due(
 static int64_t
 missing_until(const struct plan *p, const struct plan_rules *r, const struct plan_view *v)
 {
-	int64_t from = later(gap_until(p, r), backed_off_until(p));
+	int64_t from = later(pace_gap_until(&p->pace, r->hold), backed_off_until(p));
 
 	/* zebra is about to tell its end, and the gap begins there */
-	if (v->session && p->let_out && r->hold != 0 && p->gone_at != 0)
+	if (v->session && p->pace.out && r->hold != 0 && p->gone_at != 0)
 		from = later(from, p->gone_at + PLAN_NATIVE_MS);
 	return from;
 }
@@ -284,7 +251,7 @@ announce(const struct plan *p, const struct plan_rules *r, const struct plan_vie
 		return wait_until(from, "zebra does not yet know the alias");
 	/* the alias that a repair has just added is announced in the same breath */
 	from = later(p->alias_at == p->repaired_at ? 0 : backed_off_until(p),
-	    p->let_out ? 0 : gap_until(p, r));
+	    p->pace.out ? 0 : pace_gap_until(&p->pace, r->hold));
 	if (now < from)
 		return wait_until(from, "the network needs a moment after a withdrawal");
 	return tell(p, r, PLAN_ANNOUNCE, v->tag, "wanted, and zebra's last word is another");
@@ -343,7 +310,7 @@ disbelieve(const struct plan *p, const struct plan_rules *r, const struct plan_v
 static struct plan_step
 end_pulse(const struct plan *p, const struct plan_rules *r, const struct plan_view *v, int64_t now)
 {
-	int64_t until = held_until(p, r); /* OSPF may carry it beside RIP */
+	int64_t until = pace_held_until(&p->pace, r->hold); /* OSPF may carry it beside RIP */
 
 	if (p->sent == PLAN_ANNOUNCE && now < echo_due(p, v))
 		return wait_until(echo_due(p, v), "a pulse is under way");
@@ -359,7 +326,7 @@ end_pulse(const struct plan *p, const struct plan_rules *r, const struct plan_vi
 static struct plan_step
 withdraw(const struct plan *p, const struct plan_rules *r, const struct plan_view *v, int64_t now)
 {
-	int64_t from = held_until(p, r);
+	int64_t from = pace_held_until(&p->pace, r->hold);
 	int64_t due = echo_due(p, v) - (p->unheeded && !r->askable ? PLAN_ECHO_MS / 2 : 0);
 
 	if (p->sent != PLAN_WAIT && now < due)
@@ -397,7 +364,7 @@ alias_may_stay(const struct plan_rules *r, const struct plan_view *v)
 static struct plan_step
 drop_alias(const struct plan *p, const struct plan_rules *r, const struct plan_view *v, int64_t now)
 {
-	int64_t from = p->off_at == 0 ? 0 : p->off_at + r->linger;
+	int64_t from = p->pace.off_at == 0 ? 0 : p->pace.off_at + r->linger;
 
 	from = later(from, backed_off_until(p));
 	if (alias_may_stay(r, v))

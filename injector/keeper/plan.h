@@ -10,10 +10,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "keeper/pace.h"
+
 #define PLAN_ECHO_MS 1000     /* an echo that takes longer is asked for again */
 #define PLAN_NATIVE_MS 200    /* the native entry is not waited for longer */
-#define PLAN_GAP_MS 1000      /* least time from a withdrawal to the next announcement */
-#define PLAN_TWICE_MS 5000    /* OSPF sends a second change within this much later */
 #define PLAN_PULSE_MS 50      /* how long a pulse stands */
 #define PLAN_RIP_PULSE_MS 200 /* … for RIP, after a restart of zebra */
 #define PLAN_RIP_WAIT_MS 5000 /* … and how long the new ripd is given to listen */
@@ -85,12 +85,8 @@ struct plan {
 	uint32_t echo_tag;
 	uint32_t echoes;    /* counts all +P and -P of this session */
 	uint32_t echo_stir; /* view.stir then */
-	bool let_out;	    /* the network sees it */
-	/* when it is sent its last change, 0: none; if a first dump told of it that moment, or long
-	 * before */
-	int64_t let_out_at[2];
-	int64_t off_at; /* the -P that ended the last announcement; 0: none */
-	bool told_ours; /* our tag was told since the last -P */
+	struct pace pace;   /* of the network behind zebra */
+	bool told_ours;	    /* our tag was told since the last -P */
 
 	int64_t session_at; /* when the session came up; 0: it is not */
 	bool swept;	    /* the deletes of a start were sent in this session */

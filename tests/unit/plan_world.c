@@ -359,7 +359,7 @@ judge_step(struct world *w, const struct plan_step *step)
 	const struct plan_rules *r = &w->rules;
 	enum plan_want want = w->view.want;
 	bool on = w->heard_on;
-	int64_t gap = r->hold < PLAN_GAP_MS ? r->hold : PLAN_GAP_MS;
+	int64_t gap = r->hold < PACE_GAP_MS ? r->hold : PACE_GAP_MS;
 
 	if (step->action >= PLAN_ANNOUNCE && !w->session)
 		blame(w, "something was sent without a session");
@@ -516,10 +516,10 @@ world_ask(struct world *w)
 static void
 note_change(int64_t *at, bool before, int64_t now)
 {
-	if (!before || *at == 0 || now >= *at + PLAN_TWICE_MS)
+	if (!before || *at == 0 || now >= *at + PACE_TWICE_MS)
 		*at = now;
 	else if (now >= *at)
-		*at += PLAN_TWICE_MS;
+		*at += PACE_TWICE_MS;
 	/* else it goes out with the one before it */
 }
 

@@ -630,7 +630,7 @@ test_pulse(void **state)
 		dead_at = w.now;
 		plan_heard(&w.plan, &w.rules, &w.view, true, 0, w.now);
 		w.heard_on = w.heard_let_out = true;
-		w.plan.let_out_at[0] = w.plan.let_out_at[1] = 0; /* it is about the pulse */
+		w.plan.pace.out_at[0] = w.plan.pace.out_at[1] = 0; /* it is about the pulse */
 		w.out_at = w.out_at_old = 0;
 		world_ask(&w);
 		EXPECT("W");
@@ -707,7 +707,7 @@ test_no_pulse_of_old_answer(void **state)
 	plan_looked_up(&w.plan, false);
 	plan_heard(&w.plan, &w.rules, &w.view, false, 0, w.now);
 	plan_heard(&w.plan, &w.rules, &w.view, true, 0, w.now);
-	w.plan.let_out_at[0] = w.plan.let_out_at[1] = 0;
+	w.plan.pace.out_at[0] = w.plan.pace.out_at[1] = 0;
 	for (int i = 0; i < 6; i++) {
 		step = plan_next(&w.plan, &w.rules, &w.view, w.now);
 		assert_int_not_equal(step.action, PLAN_ANNOUNCE);
