@@ -61,7 +61,7 @@ if [ -n "$root" ] && ! [ $root$dir -ef $dir ]; then
 	done
 fi
 if [ -n "$root" ] && [ -n "{vrf}" ]; then
-	mkdir -p $root/run/netns && mount --move /run/netns $root/run/netns || exit 1
+	mkdir -p $root/var/run/netns && mount --move /run/netns $root/var/run/netns || exit 1
 fi
 mkdir -p $dir/tmp
 for fixed in run/frr var/run/frr etc/frr var/tmp/frr var/lib/frr; do
@@ -279,8 +279,14 @@ class Frr:
         blocks = re.findall(r"(?m)^\S.*\n(?: .*\n)*(?:exit\n)?", text)
         # what a router of a VRF refers to must be there: ripd of 8.4 looks for it once only
         blocks.sort(key=lambda block: block.startswith("router"))
-        self.configure(DAEMON_OF[protocol],
-                       *(line.strip() for line in "".join(blocks).splitlines()))
+        lines = [line.strip() for line in "".join(blocks).splitlines()]
+
+        def told():  # 7.5 refuses lines of a VRF it has not heard of
+            with contextlib.suppress(LabError):
+                self.configure(DAEMON_OF[protocol], *lines)
+                return True
+            return False
+        wait(told, 10, f"{DAEMON_OF[protocol]} of {self.node.name} to take its configuration")
 
     def stop(self, *daemons):
         """SIGTERM, and wait for the end; all daemons when none is named."""

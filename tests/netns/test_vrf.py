@@ -8,14 +8,13 @@ import signal
 
 import pytest
 
-from lab import PREFIX4, PREFIX6, Lab, LabError, wait
+from lab import Lab, LabError, release, wait
 from lab.netns import Namespace, run
 from scene import CHECKS, FAMILIES, PATIENCE, without_probes
 
 pytestmark = pytest.mark.xdist_group("vrf")
 VRF = "red"
 TRUE = {"kind": "exec", "command": ["/bin/true"]}
-PREFIXES = (PREFIX4, PREFIX6)
 
 
 class Site:
@@ -24,6 +23,7 @@ class Site:
     def __init__(self, lab):
         self.lab, self.node, self.r1 = lab, lab.node("ns1"), lab.node("r1")
         self.zanycast = self.node.zanycast
+        self.prefixes = self.node.prefixes()
 
     def start(self, services=None, **service):
         service = {"linger": "300ms", "checks": CHECKS} | service
@@ -31,8 +31,8 @@ class Site:
         self.zanycast.start("-d")
 
     def wait_via(self, *names):
-        wait(lambda: all(self.r1.via(p) == {*names} for p in PREFIXES), PATIENCE,
-             f"r1 to send {PREFIXES} to {names or 'nobody'}")
+        wait(lambda: all(self.r1.via(p) == {*names} for p in self.prefixes), PATIENCE,
+             f"r1 to send {self.prefixes} to {names or 'nobody'}")
 
     def show(self):
         _, out = self.zanycast.ctl("show", "routes", check=False)
@@ -45,29 +45,43 @@ class Site:
         wait(look, PATIENCE, f"routes to be {state}: {text}")
         return self.show()
 
-    def entries(self, prefix, vrf):
-        """What zebra has of it in that VRF, as text."""
+    def has(self, prefix, vrf):
+        """Does zebra have a connected entry there? (A kernel's one may stay behind: an IPv6 address
+        that expires leaves its route.)"""
         family = "ipv6" if ":" in prefix else "ip"
         try:
-            return self.node.frr.vty("zebra", f"show {family} route vrf {vrf} {prefix}")
+            text = self.node.frr.vty("zebra", f"show {family} route vrf {vrf} {prefix}")
         except LabError as error:
-            return "" if "status 1" in str(error) else pytest.fail(str(error))
+            if "status 1" not in str(error):  # not found
+                raise
+            return False
+        return 'Known via "connected"' in text
+
+    def nowhere(self):
+        return not any(self.has(p, vrf) for p in self.prefixes for vrf in ("default", VRF))
+
+    def wait_nowhere(self):
+        wait(self.nowhere, PATIENCE, "zebra to have nothing left")
 
     def aliases(self):
-        return [p for p in PREFIXES if p in self.node.addresses()]
+        return [p for p in self.prefixes if p in self.node.addresses()]
 
     def names(self, *commands):
-        """Commands of a shell where zebra finds the names of namespaces."""
-        where = ["nsenter", "-m", "-t", str(self.node.frr.pid("zebra"))]
-        if self.lab.release.root:
-            where += ["chroot", self.lab.release.root]
-        run([*where, "sh", "-ec", "\n".join(commands)])
+        """Commands of a shell where zebra finds the names of namespaces; NAME is that of the VRF."""
+        name = f"{self.lab.release.root or ''}/var/run/netns/{VRF}"
+        run(["nsenter", "-m", "-t", str(self.node.frr.pid("zebra")), "sh", "-ec",
+             f"NAME={name}\n" + "\n".join(commands)])
+
+
+def protocols(family):
+    """Those that know VRFs: ospf6d since 8.0."""
+    return [p for p in FAMILIES[family] if p != "ospf6" or release().number >= (8, 0)]
 
 
 @pytest.fixture(scope="module", params=FAMILIES)
 def lab(request):
     timers = FAMILIES["rip"] if request.param == "rip" else ()
-    with Lab(proto=FAMILIES[request.param], timers=timers, vrf=VRF) as up:
+    with Lab(proto=protocols(request.param), timers=timers, vrf=VRF) as up:
         yield up
 
 
@@ -90,15 +104,15 @@ def test_comes_and_goes(site):
     site.wait_via("ns1")
     for route in site.wait_said("announced"):
         assert (route["vrf"], route["interface"], route["echo_tag"]) == (VRF, "lo", 53)
-    for prefix in PREFIXES:
-        assert "connected" in site.entries(prefix, VRF)
-        assert not site.entries(prefix, "default")
+    for prefix in site.prefixes:
+        assert site.has(prefix, VRF)
+        assert not site.has(prefix, "default")
     event = site.zanycast.wait_event("route.announced")
     assert event["vrf"] == VRF
     site.node.dns.kill()
     site.wait_via()
     site.wait_said("withdrawn")
-    assert not any(site.entries(p, VRF) for p in PREFIXES)
+    site.wait_nowhere()
     site.node.dns.start()
     site.wait_via("ns1")
     assert site.zanycast.stop(20) == 0
@@ -111,7 +125,7 @@ def test_killed(site):
     site.wait_via("ns1")
     site.zanycast.kill()
     site.wait_via()
-    assert not any(site.entries(p, VRF) for p in PREFIXES)
+    site.wait_nowhere()
 
 
 def test_new_zebra(site):
@@ -126,23 +140,24 @@ def test_new_zebra(site):
 
 def test_unknown_then_known(site):
     """VRF: zebra does not know it yet, knows it, loses it, has it again"""
-    forget = (f"umount -l /run/netns/{VRF}", f"rm /run/netns/{VRF}")
-    learn = (f"touch /run/netns/{VRF}",
-             f"mount --bind /proc/{site.node.dns.pid}/ns/net /run/netns/{VRF}")
+    if site.lab.release.number == (10, 3):
+        pytest.skip("zebra of FRR 10.3 crashes (SIGSEGV in its dataplane) when a VRF's namespace goes")
+    forget = ("umount -l $NAME", "rm $NAME")
+    learn = ("touch $NAME", f"mount --bind /proc/{site.node.dns.pid}/ns/net $NAME")
     site.names(*forget)
     site.lab.wait(lambda: VRF not in site.node.frr.vty("zebra", "show vrf"), PATIENCE)
     site.start()
     site.zanycast.wait_event("service.up")
     site.wait_said("announcing", f"zebra knows no vrf {VRF} yet")
-    assert not any(site.entries(p, "default") for p in PREFIXES)
+    assert site.nowhere()
     site.names(*learn)
     site.wait_said("announced")
     site.names(*forget)
     site.wait_said("announcing", f"zebra knows no vrf {VRF} yet")
     site.names(*learn)
     site.wait_said("announced")
-    for prefix in PREFIXES:
-        assert not site.entries(prefix, "default")
+    for prefix in site.prefixes:
+        assert not site.has(prefix, "default")
     site.node.dns.kill()
     site.wait_said("withdrawn")
     site.node.frr.restart()  # the daemons of a VRF that went may stay without their links
@@ -154,8 +169,7 @@ def test_default_in_the_vrf(site):
     site.zanycast.wait_event("service.up")
     site.wait_said("refused", "zebra runs in another network namespace")
     assert not site.aliases()
-    for vrf in ("default", VRF):
-        assert not any(site.entries(p, vrf) for p in PREFIXES)
+    assert site.nowhere()
 
 
 def test_outside_of_the_vrf(site):
@@ -166,9 +180,8 @@ def test_outside_of_the_vrf(site):
         site.zanycast.wait_event("service.up")
         site.wait_said("refused", f"ip netns exec {VRF} zanycastd")
         found = site.node.outside.ip_json("addr", "show", "dev", "lo")
-        assert not [a for i in found for a in i["addr_info"] if a["local"] in " ".join(PREFIXES)]
-        for vrf in ("default", VRF):
-            assert not any(site.entries(p, vrf) for p in PREFIXES)
+        assert not [a for i in found for a in i["addr_info"] if a["local"] in " ".join(site.prefixes)]
+        assert site.nowhere()
     finally:
         site.zanycast.kill()
         site.zanycast.namespace = site.node.ns
@@ -176,14 +189,14 @@ def test_outside_of_the_vrf(site):
 
 def test_no_vrfs_there(site):
     """VRF: one that nobody has is waited for, and said; a service beside it is not disturbed"""
-    service = {"checks": CHECKS, "linger": "300ms"}
-    site.start({"resolver": {"prefixes": PREFIXES, "vrf": VRF, **service},
-                "nowhere": {"prefixes": PREFIXES, "vrf": "blue", **service}})
+    service = {"prefixes": site.prefixes, "linger": "300ms"}
+    site.start({"resolver": service | {"vrf": VRF, "checks": CHECKS},
+                "nowhere": service | {"vrf": "blue", "checks": {"true": TRUE}}})
     site.wait_via("ns1")
     wait(lambda: {(r["service"], r["state"]) for r in site.show()} ==
          {("resolver", "announced"), ("nowhere", "announcing")}, PATIENCE, "both states")
     text = [r["text"] for r in site.show() if r["service"] == "nowhere"]
-    assert text == ["zebra knows no vrf blue yet"] * 2
+    assert text == ["zebra knows no vrf blue yet"] * len(site.prefixes)
     site.zanycast.signal(signal.SIGTERM)
     site.wait_via()
 
@@ -206,7 +219,7 @@ def devices():
 @pytest.fixture(scope="module", params=FAMILIES)
 def device_site(request, devices):  # pylint: disable=unused-argument
     timers = FAMILIES["rip"] if request.param == "rip" else ()
-    with Lab(proto=FAMILIES[request.param], timers=timers, vrf=VRF, vrf_by="device") as up:
+    with Lab(proto=protocols(request.param), timers=timers, vrf=VRF, vrf_by="device") as up:
         yield Site(up)
 
 
@@ -222,10 +235,10 @@ def test_device(device_site, end):
         for route in site.wait_said("announced"):
             assert (route["vrf"], route["interface"]) == (VRF, VRF)
         assert not site.aliases()  # on lo
-        assert {*PREFIXES} <= {*site.node.addresses(VRF)}
-        for prefix in PREFIXES:
-            assert "connected" in site.entries(prefix, VRF)
-            assert not site.entries(prefix, "default")
+        assert {*site.prefixes} <= {*site.node.addresses(VRF)}
+        for prefix in site.prefixes:
+            assert site.has(prefix, VRF)
+            assert not site.has(prefix, "default")
         if end == "down":
             flag.unlink()
         else:
@@ -233,19 +246,19 @@ def test_device(device_site, end):
         site.wait_via()
     finally:
         site.zanycast.kill()
-    wait(lambda: not {*PREFIXES} & {*site.node.addresses(VRF)}, PATIENCE, "the aliases to end")
+    wait(lambda: not {*site.prefixes} & {*site.node.addresses(VRF)}, PATIENCE, "the aliases to end")
 
 
 def test_device_same_prefix(device_site):
     """VRF that is a device: the same prefix in it and in the default VRF, both announced to zebra"""
     site = device_site
-    service = {"prefixes": PREFIXES, "linger": "300ms", "lifetime": "3s", "checks": {"true": TRUE}}
+    service = {"prefixes": site.prefixes, "linger": "300ms", "lifetime": "3s", "checks": {"true": TRUE}}
     site.start({"inside": service | {"vrf": VRF}, "outside": service})
     try:
         site.wait_said("announced")
-        for prefix in PREFIXES:
+        for prefix in site.prefixes:
             for vrf in ("default", VRF):
-                assert "connected" in site.entries(prefix, vrf)
+                assert site.has(prefix, vrf)
         assert site.zanycast.stop(20) == 0
         site.wait_via()
     finally:
