@@ -13,6 +13,8 @@
 
 #define HUNG_MS (4 * IPC_ALIVE_MS) /* so long without a word: it hangs */
 #define NEWS_AT_ONCE 64		   /* in one turn of the loop */
+#define NEWS_QUIET_MS 10	   /* so long none, and they are told */
+#define NEWS_LATE_MS 300	   /* ... or if the first of them is so old */
 #define EVENTS_BEHIND 16384	   /* so many packets behind: events are in the log, that must do */
 
 /* Events: the log, and the engine's monitor and hooks. */
@@ -37,7 +39,18 @@ serve_publish(void *arg, const struct log_event *ev)
 	offspring_send(k->engine, &msg);
 }
 
-/* Routes. */
+/*
+ * Routes. The engine shows them and decides nothing by them: while many change it waits, so that zebra
+ * has the machine.
+ */
+
+static void
+wait_for_news(struct keeper *k, int64_t ms)
+{
+	struct timeval tv = clock_span_ms(ms);
+
+	event_add(k->tell, &tv);
+}
 
 void
 serve_route(void *arg, struct route *route)
@@ -51,8 +64,11 @@ serve_route(void *arg, struct route *route)
 	place->next_news = NULL;
 	*k->last_news = route;
 	k->last_news = &place->next_news;
-	if (k->news == route)
-		event_add(k->tell, &(struct timeval){ 0, 0 });
+	k->news_at = clock_ms();
+	if (k->news == route) {
+		k->first_news_at = k->news_at;
+		wait_for_news(k, NEWS_QUIET_MS);
+	}
 }
 
 void
@@ -60,6 +76,11 @@ serve_news(struct keeper *k)
 {
 	if (k->engine == NULL || offspring_behind(k->engine) > 0)
 		return; /* on_engine_caught_up() or its next start goes on */
+	if (k->news != NULL && clock_ms() < k->news_at + NEWS_QUIET_MS &&
+	    clock_ms() < k->first_news_at + NEWS_LATE_MS) {
+		wait_for_news(k, NEWS_QUIET_MS);
+		return;
+	}
 	for (int i = 0; i < NEWS_AT_ONCE && k->news != NULL; i++) {
 		struct route *route = k->news;
 		struct route_place *place = route_place(route);
@@ -73,7 +94,7 @@ serve_news(struct keeper *k)
 		offspring_send(k->engine, &msg);
 	}
 	if (k->news != NULL)
-		event_add(k->tell, &(struct timeval){ 0, 0 });
+		wait_for_news(k, 0);
 }
 
 void

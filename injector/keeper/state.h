@@ -40,6 +40,7 @@ struct keeper {
 	bool monitored;			 /* a client of the engine wants events */
 	size_t events_lost;		 /* since the engine is behind */
 	struct route *news, **last_news; /* routes whose state the engine does not know yet */
+	int64_t first_news_at, news_at;	 /* when the first and the last of them came */
 	struct ipc_zebra zebra;
 	struct ipc_daemon daemons[IPC_DAEMONS];
 	pid_t zebra_pid;    /* of the last session */
