@@ -209,7 +209,7 @@ class Scene:
         if self.proto == "ospf" and self.release.number >= (10, 2) and self.recipe == "access-list":
             seconds = 7
         elif self.proto == "ospf" and self.release.number < (8, 0):
-            seconds = 9  # what is announced soon behind an earlier time
+            seconds = 12  # the second of two changes is heard 10 s behind the first
         told = max((e.at_us for e in self.ns1.zanycast.events("route.announcing")), default=0)
         time.sleep(max(0, seconds - (boottime_us() - told) / 1e6))
 

@@ -113,9 +113,13 @@ def test_missing(scene, frr):
     since = replace_zebra(scene, frr)
     scene.ns1.dns.start()
     scene.wait_state("announced")
+    scene.event("daemon.deaf", since, DEAF)
+    known = announcing(scene)  # FRR 10's ospf6d may hear a zebra that comes back so soon
+    assert not known or scene.release.number >= (10, 0)
     for daemon in scene.daemons:
-        event = scene.event("daemon.deaf", since, DEAF, daemon=daemon)
-        assert "does not announce" in event["text"]
+        if daemon not in known:
+            event = scene.event("daemon.deaf", since, DEAF, daemon=daemon)
+            assert "does not announce" in event["text"]
     frr.restart(*scene.daemons)
     wait_hearing(scene, "hears", scene.daemons)
     scene.wait_via("ns1", timeout=DEAF)

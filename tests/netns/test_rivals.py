@@ -57,7 +57,8 @@ def test_announced_while_withdrawn(scene, rival):
     scene.start(announced=False)
     scene.event("service.down")
     scene.wait_state("withdrawn")
-    time.sleep(0.1)  # the deletes of a start are under way: zebra would tell nothing of both
+    # the deletes of a start come within 0.2 s: zebra would tell nothing of both
+    time.sleep(0.5)
     since = boottime_us()
     rival.write(*(rival.add(p, TAG) for p in scene.prefixes))
     wait(lambda: all(rival.told_us.get(p, 0) > since for p in scene.prefixes), 10)
