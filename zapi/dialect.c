@@ -74,32 +74,36 @@
 	{                                                                                 \
 		.delete_needs_nexthop = true, .add_stacks = true, .u_after_native = true, \
 		.echo_has_tag = (tag), .noprefixroute_connects = true, .deletes = 3,      \
-		.deletes_at_start = 4                                                     \
+		.second_change = 10000, .deletes_at_start = 4                             \
 	}
-#define TRAITS_4                                                                    \
-	{                                                                           \
-		.add_stacks = true, .u_after_native = true, .echo_has_tag = true,   \
-		.noprefixroute_connects = true, .deletes = 3, .deletes_at_start = 4 \
+#define TRAITS_4                                                                      \
+	{                                                                             \
+		.add_stacks = true, .u_after_native = true, .echo_has_tag = true,     \
+		.noprefixroute_connects = true, .deletes = 3, .second_change = 10000, \
+		.deletes_at_start = 4                                                 \
 	}
-#define TRAITS_7_1                                                                  \
-	{                                                                           \
-		.add_stacks = true, .unselected_echo = true, .echo_has_tag = true,  \
-		.noprefixroute_connects = true, .deletes = 3, .deletes_at_start = 4 \
+#define TRAITS_7_1                                                                    \
+	{                                                                             \
+		.add_stacks = true, .unselected_echo = true, .echo_has_tag = true,    \
+		.noprefixroute_connects = true, .deletes = 3, .second_change = 10000, \
+		.deletes_at_start = 4                                                 \
 	}
-#define TRAITS_7_5                                                                   \
-	{                                                                            \
-		.add_stacks = true, .double_add_silent = true, .echo_has_tag = true, \
-		.noprefixroute_connects = true, .deletes = 3, .deletes_at_start = 4  \
+#define TRAITS_7_5(second)                                                               \
+	{                                                                                \
+		.add_stacks = true, .double_add_silent = true, .echo_has_tag = true,     \
+		.noprefixroute_connects = true, .deletes = 3, .second_change = (second), \
+		.deletes_at_start = 4                                                    \
 	}
-#define TRAITS_10                                                                 \
-	{                                                                         \
-		.has_local = true, .add_stacks = true, .double_add_silent = true, \
-		.echo_has_tag = true, .deletes = 3, .deletes_at_start = 4         \
+#define TRAITS_10                                                                                \
+	{                                                                                        \
+		.has_local = true, .add_stacks = true, .double_add_silent = true,                \
+		.echo_has_tag = true, .deletes = 3, .second_change = 5000, .deletes_at_start = 4 \
 	}
-#define TRAITS_10_2                                                               \
-	{                                                                         \
-		.has_local = true, .u_after_native = true, .echo_has_tag = true,  \
-		.native_replaces_ours = true, .deletes = 1, .deletes_at_start = 4 \
+#define TRAITS_10_2                                                                \
+	{                                                                          \
+		.has_local = true, .u_after_native = true, .echo_has_tag = true,   \
+		.native_replaces_ours = true, .deletes = 1, .second_change = 5000, \
+		.deletes_at_start = 4                                              \
 	}
 
 /* clang-format off */
@@ -236,7 +240,7 @@ const struct zapi_dialect zapi_dialects[] = {
 	    NUMBERS(8, 11, 15, 19, 20, 33, 36, 38, 44, 105, NONE),
 	},
 	{ .name = "frr-7.5", .serves = "FRR 7.5", .first = 705, .last = 705,
-	    .traits = TRAITS_7_5,
+	    .traits = TRAITS_7_5(10000),
 	    HEADER(6, 0xfe, 10), .hello_len = 9,
 	    .selected_flag = 0x08, .evpn_flag = 0x20,
 	    UNIFIED(4, ZAPI_NEXTHOP_FLAGS32),
@@ -247,7 +251,7 @@ const struct zapi_dialect zapi_dialects[] = {
 	    NUMBERS(8, 11, 15, 19, 20, 33, 36, 38, 44, 112, NONE),
 	},
 	{ .name = "frr-8.0", .serves = "FRR 8.0", .first = 800, .last = 800,
-	    .traits = TRAITS_7_5,
+	    .traits = TRAITS_7_5(5000),
 	    HEADER(6, 0xfe, 10), .hello_len = 9,
 	    .selected_flag = 0x08, .evpn_flag = 0x20,
 	    UNIFIED(4, ZAPI_NEXTHOP_FLAGS32),
@@ -258,7 +262,7 @@ const struct zapi_dialect zapi_dialects[] = {
 	    NUMBERS(8, 11, 15, 19, 20, 33, 36, 38, 44, 117, 123),
 	},
 	{ .name = "frr-8.1", .serves = "FRR 8.1", .first = 801, .last = 801,
-	    .traits = TRAITS_7_5,
+	    .traits = TRAITS_7_5(5000),
 	    HEADER(6, 0xfe, 10), .hello_len = 9,
 	    .selected_flag = 0x08, .evpn_flag = 0x20,
 	    UNIFIED(4, ZAPI_NEXTHOP_FLAGS32),
@@ -269,7 +273,7 @@ const struct zapi_dialect zapi_dialects[] = {
 	    NUMBERS(8, 11, 15, 19, 20, 33, 36, 38, 44, 121, 127),
 	},
 	{ .name = "frr-8.2", .serves = "FRR 8.2", .first = 802, .last = 802,
-	    .traits = TRAITS_7_5,
+	    .traits = TRAITS_7_5(5000),
 	    HEADER(6, 0xfe, 10), .hello_len = 9,
 	    .selected_flag = 0x08, .evpn_flag = 0x20,
 	    UNIFIED(4, ZAPI_NEXTHOP_FLAGS32),
@@ -281,7 +285,7 @@ const struct zapi_dialect zapi_dialects[] = {
 	},
 	{ .name = "frr-8.3", .serves = "FRR 8.3, 8.4, 8.5, 9.0",
 	    .first = 803, .last = 900,
-	    .traits = TRAITS_7_5,
+	    .traits = TRAITS_7_5(5000),
 	    HEADER(6, 0xfe, 10), .hello_len = 9,
 	    .selected_flag = 0x08,
 	    UNIFIED(4, ZAPI_NEXTHOP_FLAGS32),
@@ -292,7 +296,7 @@ const struct zapi_dialect zapi_dialects[] = {
 	    NUMBERS(8, 11, 15, 19, 20, 30, 33, 35, 41, 118, 124),
 	},
 	{ .name = "frr-9.1", .serves = "FRR 9.1", .first = 901, .last = 901,
-	    .traits = TRAITS_7_5,
+	    .traits = TRAITS_7_5(5000),
 	    HEADER(6, 0xfe, 10), .hello_len = 9,
 	    .selected_flag = 0x08,
 	    UNIFIED(4, ZAPI_NEXTHOP_FLAGS32),

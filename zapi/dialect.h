@@ -60,6 +60,7 @@ struct zapi_traits {
 	bool echo_has_tag;	     /* the echo of an add carries the tag */
 	bool noprefixroute_connects; /* an alias with noprefixroute makes CONNECT */
 	bool native_replaces_ours;   /* an alias added later takes our tag away */
+	uint16_t second_change;	     /* ms: OSPF neighbours hear a second change so late */
 	uint8_t deletes;	     /* deletes before an add, and in a withdrawal */
 	uint8_t deletes_at_start;    /* the same where a predecessor may have left some */
 };

@@ -12,21 +12,21 @@ pace_session(struct pace *p, bool up, int64_t now)
 	p->out_at[1] = 0;
 }
 
-/* OSPF sends the first change at once, those of the 5 s behind it together at their end. */
+/* OSPF sends the first change at once, those that come soon behind it together, `twice` later. */
 static void
-note(int64_t *at, bool out, int64_t now)
+note(int64_t *at, bool out, int64_t twice, int64_t now)
 {
-	if (!out || *at == 0 || now >= *at + PACE_TWICE_MS)
+	if (!out || *at == 0 || now >= *at + twice)
 		*at = now;
 	else if (now >= *at)
-		*at += PACE_TWICE_MS;
+		*at += twice;
 }
 
 void
-pace_changed(struct pace *p, int64_t now)
+pace_changed(struct pace *p, int64_t twice, int64_t now)
 {
-	note(&p->out_at[0], p->out, now);
-	note(&p->out_at[1], p->out, now);
+	note(&p->out_at[0], p->out, twice, now);
+	note(&p->out_at[1], p->out, twice, now);
 	p->out = true;
 	p->off_at = 0;
 }

@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define PACE_GAP_MS 1000   /* least time from a withdrawal to the next announcement */
-#define PACE_TWICE_MS 5000 /* OSPF sends a second change within this much later */
+#define PACE_GAP_MS 1000    /* least time from a withdrawal to the next announcement */
+#define PACE_TWICE_MS 10000 /* the latest that OSPF neighbours hear a second change of the first */
 
 struct pace {
 	bool out; /* the network sees it */
@@ -22,8 +22,8 @@ struct pace {
 
 /* The session came up: what its first dump told, nobody knows since when; or it ended. */
 void pace_session(struct pace *, bool up, int64_t now);
-/* The network is told of it (again, if it was). */
-void pace_changed(struct pace *, int64_t now);
+/* The network is told of it (again, if it was). twice: ms, how late it hears a second change. */
+void pace_changed(struct pace *, int64_t twice, int64_t now);
 void pace_ended(struct pace *, int64_t now);
 
 /* Before this moment a withdrawal would be overheard by OSPF neighbours. */

@@ -57,7 +57,7 @@ plan_heard(struct plan *p, const struct plan_rules *r, const struct plan_view *v
 	ours = on && is_ours(p, v, tag);
 	out = on && (!r->tag_filter || ours);
 	if (out && (!p->pace.out || (r->echo_has_tag && tag != p->echo_tag))) {
-		pace_changed(&p->pace, now);
+		pace_changed(&p->pace, r->twice, now);
 	} else if (p->pace.out && !out) {
 		pace_ended(&p->pace, now);
 		/* this withdrawal was heard by daemons that had time to come back */

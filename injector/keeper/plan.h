@@ -36,7 +36,8 @@ struct plan_rules {
 	int64_t phase; /* below a third of lifetime: when the first renewal of an alias comes */
 	/* traits of the zebra at hand */
 	bool u_after_native, echo_has_tag;
-	bool askable; /* it can be asked what it holds of the prefix */
+	int64_t twice; /* ms: the network hears a second change so late */
+	bool askable;  /* it can be asked what it holds of the prefix */
 	uint8_t deletes, deletes_at_start;
 };
 

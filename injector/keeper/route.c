@@ -65,6 +65,7 @@ update_rules(struct route *r)
 		.lifetime = s->lifetime,
 		.phase = phase_of(&r->prefix, s->lifetime / 3),
 		.u_after_native = true, /* right everywhere */
+		.twice = PACE_TWICE_MS,
 		.echo_has_tag = true,
 		.askable = true,
 		.deletes = 3,
@@ -73,6 +74,7 @@ update_rules(struct route *r)
 	r->view.tag = s->tag;
 	if (dialect != NULL) {
 		r->rules.u_after_native = dialect->traits.u_after_native;
+		r->rules.twice = dialect->traits.second_change;
 		r->rules.echo_has_tag = dialect->traits.echo_has_tag;
 		r->rules.askable = zapi_dialect_can_lookup(dialect, r->prefix.family);
 		r->rules.deletes = dialect->traits.deletes;

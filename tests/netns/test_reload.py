@@ -98,7 +98,6 @@ def test_changes_the_tag(scene):
         scene.wait_entries(FAR)
         scene.wait_state("announced")
     assert {r["echo_tag"] for r in scene.show("routes")} == {FAR}
-    scene.let_it_be_known()
     scene.ns1.dns.kill()
     scene.wait_clean()
 

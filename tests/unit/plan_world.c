@@ -514,12 +514,12 @@ world_ask(struct world *w)
 
 /* When OSPF sends this change, if `at` is when it sent the one before (0: long ago). */
 static void
-note_change(int64_t *at, bool before, int64_t now)
+note_change(int64_t *at, bool before, int64_t twice, int64_t now)
 {
-	if (!before || *at == 0 || now >= *at + PACE_TWICE_MS)
+	if (!before || *at == 0 || now >= *at + twice)
 		*at = now;
 	else if (now >= *at)
-		*at += PACE_TWICE_MS;
+		*at += twice;
 	/* else it goes out with the one before it */
 }
 
@@ -529,8 +529,8 @@ judge_heard(struct world *w, bool on, uint32_t tag)
 	bool out = on && (!w->rules.tag_filter || is_ours(w, tag)), before = w->heard_let_out;
 
 	if (out && (!before || (w->zebra->echo_has_tag && tag != w->heard_tag))) {
-		note_change(&w->out_at, before, w->now);
-		note_change(&w->out_at_old, before, w->now);
+		note_change(&w->out_at, before, w->rules.twice, w->now);
+		note_change(&w->out_at_old, before, w->rules.twice, w->now);
 	}
 	if (out)
 		w->off_at = 0;
@@ -855,6 +855,7 @@ world_init(struct world *w, const struct world_zebra *zebra, uint64_t seed)
 		.linger = 1000,
 		.lifetime = 10000,
 		.u_after_native = zebra->u_after_native,
+		.twice = zebra->echo_has_tag ? 5000 : PACE_TWICE_MS,
 		.echo_has_tag = zebra->echo_has_tag,
 		.askable = !zebra->unasked,
 		.deletes = zebra->deletes,
