@@ -179,7 +179,8 @@ class Zanycast(Daemon):
     # -- words -----------------------------------------------------------------------
 
     def events(self, name=None, since_us=0):
-        found = filter(None, map(parse_line, self.log().splitlines()))
+        whole = self.log().rpartition("\n")[0]  # the last line may be in the middle of its writing
+        found = filter(None, map(parse_line, whole.splitlines()))
         return [e for e in found if e.at_us >= since_us and name in (None, e.name)]
 
     def wait_event(self, name, timeout=10, since_us=0, **fields):
