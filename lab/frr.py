@@ -29,11 +29,10 @@ pid() {{ cat $dir/$1.pid 2>/dev/null; }}
 runs() {{ p=$(pid $1) && grep -q "$dir/$1.pid" /proc/$p/cmdline 2>/dev/null; }}
 start() {{
 	runs $1 && return 0
-	# some have mgmtd read it for them, from /etc/frr
-	file=
-	$inside {libdir}/$1 --help | grep -q config_file && file="-f $dir/$1.conf"
-	vrfs=
-	[ -z "{vrf}" ] || ! $inside {libdir}/$1 --help | grep -q vrfwnetns || vrfs=--vrfwnetns
+	options=$($inside {libdir}/$1 --help)
+	file= vrfs=
+	case $options in *config_file*) file="-f $dir/$1.conf" ;; esac  # else mgmtd reads it, from /etc/frr
+	case $options in *vrfwnetns*) vrfs={vrfs} ;; esac
 	$inside {libdir}/$1 $vrfs -d -u frr -g frr $file -i $dir/$1.pid -z $dir/zserv.api \\
 	    --vty_socket $dir -P 0 --log file:$dir/$1.log --log-level informational \\
 	    >$dir/$1.out 2>&1 || {{ cat $dir/$1.out >&2; return 1; }}
@@ -60,7 +59,7 @@ if [ -n "$root" ] && ! [ $root$dir -ef $dir ]; then
 		mount --rbind /$shared $root/$shared || exit 1
 	done
 fi
-if [ -n "$root" ] && [ -n "{vrf}" ]; then
+if [ -n "$root" ] && [ -n "{vrfs}" ]; then
 	mkdir -p $root/var/run/netns && mount --move /run/netns $root/var/run/netns || exit 1
 fi
 mkdir -p $dir/tmp
@@ -124,7 +123,7 @@ class Frr:
         self._write_protocols()
         ctl = self._file("frrctl", CONTROL.format(
             node=self.node.name, dir=self.dir, libdir=LIBDIR, daemons=" ".join(self.daemons),
-            root=self.release.root or "", vrf=self.vrf if self.node.outside else ""))
+            root=self.release.root or "", vrfs="--vrfwnetns" if self.node.outside else ""))
         ctl.chmod(ctl.stat().st_mode | stat.S_IXUSR)
         if self.node.outside:
             in_vrf = self._file("in-vrf", IN_VRF.format(
@@ -362,10 +361,12 @@ class Frr:
                                    f"{answer[-1]}: {answer[:-4].decode().strip()}")
         return answer[:-4].decode()
 
+    def keeper(self, daemon):
+        """Who takes the lines of its configuration: since FRR 10 mgmtd, for some."""
+        return "mgmtd" if daemon in ("ripd", "ripngd") and "mgmtd" in self.daemons else daemon
+
     def configure(self, daemon, *lines):
-        """Lines of its configuration, given to who keeps it."""
-        keeper = "mgmtd" if daemon in ("ripd", "ripngd") and "mgmtd" in self.daemons else daemon
-        self.vty(keeper, "configure terminal", *lines, "end")
+        self.vty(self.keeper(daemon), "configure terminal", *lines, "end")
 
     def json(self, daemon, command):
         return json.loads(self.vty(daemon, command + " json") or "{}")

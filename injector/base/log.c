@@ -23,7 +23,7 @@
 /* The one piece of state every file may use without being handed it. */
 static struct {
 	char process[32];
-	pid_t pid; /* 0: not opened yet */
+	pid_t pid; /* 0: not opened yet. getpid() for each line would cost as much as the line */
 	enum log_target target;
 	enum log_level most;
 	int syslog; /* -1: not connected */
@@ -31,6 +31,12 @@ static struct {
 	size_t len; /* of gathered */
 	char gathered[GATHERED_MAX];
 } out = { .process = "zanycastd", .most = LOG_LEVEL_INFO, .syslog = -1 };
+
+static int
+process_id(void)
+{
+	return (int)(out.pid != 0 ? out.pid : getpid());
+}
 
 static void
 close_syslog(void)
@@ -141,8 +147,8 @@ write_syslog(enum log_level level, int64_t at_us, const char *line)
 	localtime_r(&now, &tm);
 	strftime(when, sizeof(when), "%b %e %H:%M:%S", &tm);
 	n = snprintf(whole, sizeof(whole), "<%d>%s %s[%d]: %s: %s",
-	    LOG_DAEMON | syslog_priority(level), when, out.process,
-	    (int)(out.pid != 0 ? out.pid : getpid()), log_level_name(level), line);
+	    LOG_DAEMON | syslog_priority(level), when, out.process, process_id(),
+	    log_level_name(level), line);
 	for (int i = 0; i < 2; i++) {
 		if (out.syslog != -1 &&
 		    (send(out.syslog, whole, (size_t)n, MSG_NOSIGNAL) != -1 || errno == EAGAIN))
@@ -177,8 +183,7 @@ put_line(enum log_level level, int64_t at_us, char *line)
 		break;
 	case LOG_TARGET_STDERR:
 		n = snprintf(whole, sizeof(whole), "%s %s[%d] %s: %s\n", clock_print(at_us, when),
-		    out.process, (int)(out.pid != 0 ? out.pid : getpid()), log_level_name(level),
-		    line);
+		    out.process, process_id(), log_level_name(level), line);
 		write_line(level, whole, (size_t)n);
 		break;
 	}

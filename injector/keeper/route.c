@@ -210,6 +210,7 @@ route_run(struct route *r)
 {
 	struct plan_step step;
 	int64_t now, wake;
+	const char *vrf;
 
 	for (int i = 0; i < STEPS_MAX; i++) {
 		now = clock_ms();
@@ -219,7 +220,8 @@ route_run(struct route *r)
 		observe(r);
 		take_pending(r);
 		step = plan_next(&r->plan, &r->rules, &r->view, now);
-		r->why = why_vrf(r) != NULL ? why_vrf(r) : step.why;
+		vrf = why_vrf(r);
+		r->why = vrf != NULL ? vrf : step.why;
 		if (step.action == PLAN_WAIT)
 			break;
 		route_act(r, &step, now);

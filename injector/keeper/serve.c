@@ -74,10 +74,12 @@ serve_route(void *arg, struct route *route)
 void
 serve_news(struct keeper *k)
 {
+	int64_t now = clock_ms();
+
 	if (k->engine == NULL || offspring_behind(k->engine) > 0)
 		return; /* on_engine_caught_up() or its next start goes on */
-	if (k->news != NULL && clock_ms() < k->news_at + NEWS_QUIET_MS &&
-	    clock_ms() < k->first_news_at + NEWS_LATE_MS) {
+	if (k->news != NULL && now < k->news_at + NEWS_QUIET_MS &&
+	    now < k->first_news_at + NEWS_LATE_MS) {
 		wait_for_news(k, NEWS_QUIET_MS);
 		return;
 	}

@@ -1,6 +1,5 @@
 """Routing daemons that outlive their zebra hear no connected route of the next one."""
 
-import os
 import shlex
 import time
 
@@ -58,9 +57,7 @@ def apply(frr, daemon, remedy):
     words = shlex.split(remedy)
     if words[0] == "vtysh":
         assert words[1::2] == ["-c"] * (len(words) // 2), remedy
-        # as vtysh finds it
-        holder = "mgmtd" if "mgmtd" in frr.daemons and daemon in ("ripd", "ripngd") else daemon
-        frr.vty(holder, *words[2::2], "end")
+        frr.vty(frr.keeper(daemon), *words[2::2], "end")  # as vtysh finds it
     else:
         assert words == ["systemctl", "restart", "frr"], remedy
         frr.restart(daemon)
@@ -139,7 +136,6 @@ def test_both_restarted(scene, frr):
     assert not scene.ns1.zanycast.events("daemon.deaf")
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="namespaces need root")
 def test_bgp():
     """zebra alone restarted under bgpd, the service dies: deaf for both families; it restarts"""
     with Lab(proto="bgp") as lab:

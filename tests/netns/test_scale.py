@@ -75,6 +75,14 @@ class Site:
         assert len(entries) == COUNT
         assert set(entries.values()) == {1}
 
+    def up_and_down(self):
+        self.port.open()
+        self.wait_said("route.announced", COUNT)
+        self.assert_all_once()
+        self.port.close()
+        self.wait_said("route.withdrawn", COUNT)
+        assert not self.entries()
+
     def assert_peace(self):
         log = self.zanycast.log()
         assert "plan.conflict" not in log
@@ -84,24 +92,14 @@ class Site:
 def test_all_announced_and_withdrawn(site):
     site.start()
     for _ in range(2):
-        site.port.open()
-        site.wait_said("route.announced", COUNT)
-        site.assert_all_once()
-        site.port.close()
-        site.wait_said("route.withdrawn", COUNT)
-        assert not site.entries()
+        site.up_and_down()
     site.assert_peace()
 
 
 def test_thousand_services(site):
     """10 prefixes each, all up and down in the same moment"""
     site.start({f"s{i}": {"prefixes": PREFIXES[i::1000], **SERVICE} for i in range(1000)})
-    site.port.open()
-    site.wait_said("route.announced", COUNT)
-    site.assert_all_once()
-    site.port.close()
-    site.wait_said("route.withdrawn", COUNT)
-    assert not site.entries()
+    site.up_and_down()
     site.assert_peace()
 
 

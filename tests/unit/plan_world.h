@@ -25,6 +25,7 @@ struct world_zebra {
 	bool end_lies;	/* of two entries one goes with the alias: told as if both did */
 	bool unasked;	/* … and it cannot be asked what it holds */
 	uint8_t deletes;
+	int64_t second_change; /* ms: the network hears it so late */
 };
 
 extern const struct world_zebra world_zebras[];
