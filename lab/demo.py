@@ -23,7 +23,7 @@ What to try next:
 """
 
 TITLES = {
-    "rip": ("RIP", "with timers 5/15/10 s on all machines (frr-configs/rip/timers.conf): a RIP router\n"
+    "rip": ("RIP", "with timers 5/15/10 s on all machines (frr-configs/rip-tuned): a RIP router\n"
             "knows one way only, and the other site's comes with the next updates, hop by hop.\n"
             "With RIP's default timers (30/180/120) all that takes six times as long."),
     "ospf": ("OSPF", "at its own pace: routers know both sites all the time and change over at once."),
@@ -160,10 +160,10 @@ def death(screen, title, kill, over):
 def show(proto):
     title, words = TITLES[proto]
     print(f"\n{'=' * 78}\n{title} {words}\n{'=' * 78}")
-    timers = ["rip"] if proto == "rip" else []
+    more = ["rip-tuned"] if proto == "rip" else []
     print("raising the lab: 8 namespaces, FRR on 6 of them, 2 name servers ...")
     began = time.monotonic()
-    with Lab(proto=proto, variant="chain", timers=timers, tag=f"demo-{proto}") as lab:
+    with Lab(proto=proto, variant="chain", more=more, tag=f"demo-{proto}") as lab:
         print(f"up and converged after {time.monotonic() - began:.1f} s; "
               "starting zanycastd at both sites")
         ns1 = lab.node("ns1")

@@ -9,16 +9,9 @@ import signal
 import socket
 import stat
 
+from .config import DAEMON_OF, Config
 from .netns import LabError, alive, send, wait, run
 from .releases import LIBDIR
-
-RECIPES = pathlib.Path(__file__).parent.parent / "frr-configs"
-DAEMON_OF = {"ospf": "ospfd", "ospf6": "ospf6d", "rip": "ripd", "ripng": "ripngd", "bgp": "bgpd"}
-PROTOCOL_OF = {daemon: protocol for protocol, daemon in DAEMON_OF.items()}
-
-# OSPF raises a network in 10 s at its own pace, in 2 s without; settle() gives it its pace back.
-RAISING = {"ospf": ["timers throttle lsa all 0", "timers lsa min-arrival 0"],
-           "ospf6": ["timers lsa min-arrival 0"]}
 
 # Started by the lab and by watchfrr alike, so that a daemon is started one way only.
 CONTROL = """\
@@ -89,24 +82,21 @@ exec "$@" 3<&-
 
 
 class Frr:
-    """zebra and the routing daemons of one node.
+    """zebra and the routing daemons of one node. The daemons are named as their programs are
+    (zebra, ospfd, ...). options: recipe, more and brisk of Config."""
 
-    recipe: "access-list" or "tag" of frr-configs/, loaded on sites. timers: protocols whose
-    timers.conf is loaded. The daemons are named as their programs are (zebra, ospfd, ...).
-    """
-
-    def __init__(self, node, protocols, recipe="access-list", timers=(), ecmp=False):
+    def __init__(self, node, protocols, **options):
         self.node = node
         self.dir = node.dir / "frr"
-        self.protocols = tuple(protocols)
-        self.recipe = recipe
-        self.timers = tuple(timers)
-        self.ecmp = ecmp
         self.release = node.lab.release
         self.vrf = node.vrf
+        self.config = Config(node.lab.specs, node.name, protocols, release=self.release.number,
+                             vrf=self.vrf, **options)
+        self.protocols = self.config.protocols
+        self.recipe = self.config.recipe
         self.raising = True
         self.ns = node.outside or node.ns
-        self.daemons = ["zebra", *(DAEMON_OF[p] for p in protocols)]
+        self.daemons = self.config.daemons
         if self.release.has("mgmtd"):
             self.daemons.insert(0, "mgmtd")
 
@@ -119,8 +109,7 @@ class Frr:
         self.dir.mkdir(parents=True, exist_ok=True)
         shutil.chown(self.dir, "frr", "frr")
         self.dir.chmod(0o755)
-        self._file("zebra.conf", f"hostname {self.node.name}\nlog timestamp precision 6\n")
-        self._write_protocols()
+        self._write_files()
         ctl = self._file("frrctl", CONTROL.format(
             node=self.node.name, dir=self.dir, libdir=LIBDIR, daemons=" ".join(self.daemons),
             root=self.release.root or "", vrfs="--vrfwnetns" if self.node.outside else ""))
@@ -134,127 +123,49 @@ class Frr:
         """A command that sees the VRF's namespace by the name it has here."""
         return [self.dir / "in-vrf", *argv] if self.node.outside else argv
 
-    def of_vrf(self, text):
-        """Lines of a configuration, as they are for the VRF."""
-        routers = r"(?m)^(router (?:ospf6?|ripn?g?|bgp \d+)|interface \S+)$"
-        return re.sub(routers, rf"\1 vrf {self.vrf}", text) if self.vrf else text
+    def _write_files(self):
+        for daemon in self.config.daemons:
+            text = "" if self.vrf and daemon != "zebra" else self.config.text(daemon, self.raising)
+            self._file(daemon + ".conf", text)
 
-    def _write_protocols(self):
-        for protocol in self.protocols:
-            text = "" if self.vrf else self.config(protocol)
-            self._file(DAEMON_OF[protocol] + ".conf", text)
+    # -- the protocol's own pace, when the lab has converged -------------------------
 
     def settle(self):
-        """The lab has converged: from now on the protocols go at the pace that was asked for."""
+        """From now on the protocols go at the pace that was asked for, but for OSPF's hello-interval:
+        settle_hello() follows when every node has taken the dead interval and heard_of() all."""
         self.raising = False
-        self._write_protocols()
-        for protocol, lines in RAISING.items():
-            if protocol in self.protocols and protocol not in self.timers:
-                self.configure(DAEMON_OF[protocol], self.of_vrf("router " + protocol),
-                               *("no " + line for line in lines))
+        self._write_files()
+        for protocol in self.protocols:
+            self._tell(protocol, self.config.unhurried(protocol))
+            self._tell(protocol, self.config.hello(protocol, "dead-interval"))
+
+    def settle_hello(self):
+        for protocol in self.protocols:
+            self._tell(protocol, self.config.hello(protocol, "hello-interval"))
+
+    def heard_of(self):
+        """Will each neighbour that is to be heard every 10 s be waited for longer than that?"""
+        return all(wait_s > 10 for protocol in self.protocols
+                   if self.config.hello(protocol, "dead-interval")
+                   for wait_s in self._neighbour_waits(protocol))
+
+    def _neighbour_waits(self, protocol):
+        """Seconds until each neighbour will be missed."""
+        command = "show ip ospf neighbor" if protocol == "ospf" else "show ipv6 ospf6 neighbor"
+        text = json.dumps(self.json(DAEMON_OF[protocol], command))
+        for ms in re.findall(r'"(?:deadTimeMsecs|routerDeadIntervalTimerDueMsec)": (\d+)', text):
+            yield int(ms) / 1000
+        for hours, minutes, seconds in re.findall(r'"deadTime": "(\d+):(\d+):(\d+)"', text):
+            yield int(hours) * 3600 + int(minutes) * 60 + int(seconds)
+
+    def _tell(self, protocol, lines):
+        if lines:
+            self.configure(DAEMON_OF[protocol], *lines)
 
     def _file(self, name, text):
         path = self.dir / name
         path.write_text(text)
         return path
-
-    def config(self, protocol):
-        """The routing daemon's file: the recipe as it is published, then what is this node's."""
-        spec = self.node.spec
-        parts = []
-        if spec.role == "site":
-            parts.append((RECIPES / protocol / (self.recipe + ".conf")).read_text())
-        if protocol in self.timers:
-            parts.append((RECIPES / protocol / "timers.conf").read_text())
-        parts.append("!\n! this node\n!\nlog timestamp precision 6\n")
-        if self.raising and protocol in RAISING:
-            parts.append("\n ".join(["router " + protocol, *RAISING[protocol]]) + "\nexit\n")
-        parts.append("\n".join(getattr(self, "_" + protocol)(spec)) + "\n")
-        return self.of_vrf("".join(parts))
-
-    @staticmethod
-    def _client(port):
-        return port.peer.startswith("c")
-
-    def _ospf(self, spec):
-        yield "router ospf"
-        yield f" ospf router-id {spec.router_id}"
-        for port in spec.ports:
-            yield f" network {port.v4.network} area 0"
-        yield "exit"
-        for port in spec.ports:
-            yield f"interface {port.name}"
-            yield from self._ospf_interface("ip ospf", port)
-
-    def _ospf6(self, spec):
-        yield "router ospf6"
-        yield f" ospf6 router-id {spec.router_id}"
-        if self.release.number < (8, 0):
-            yield from (f" interface {port.name} area 0" for port in spec.ports)
-        yield "exit"
-        for port in spec.ports:
-            yield f"interface {port.name}"
-            if self.release.number >= (8, 0):
-                yield " ipv6 ospf6 area 0"
-            yield from self._ospf_interface("ipv6 ospf6", port)
-
-    def _ospf_interface(self, word, port):
-        yield f" {word} network point-to-point"
-        yield f" {word} hello-interval 1"
-        yield f" {word} dead-interval 4"
-        yield f" {word} cost {20 if port.second else 10}"
-        if self._client(port):
-            yield f" {word} passive"
-        yield "exit"
-
-    def _rip(self, spec):
-        yield "router rip"
-        yield " version 2"
-        yield from self._rip_common(spec, "ALL")
-        yield "access-list ALL seq 5 permit any"
-
-    def _ripng(self, spec):
-        yield "router ripng"
-        yield from self._rip_common(spec, "ALL6")
-        yield "ipv6 access-list ALL6 seq 5 permit any"
-
-    def _rip_common(self, spec, everything):
-        for port in spec.ports:
-            yield f" network {port.name}"
-            if self._client(port):
-                yield f" passive-interface {port.name}"
-            if port.second and spec.role == "router" and not self.ecmp:
-                # in place of the 1 that a hop costs
-                yield f" offset-list {everything} in 2 {port.name}"
-        if self.ecmp:
-            yield " allow-ecmp"
-        yield "exit"
-
-    def _bgp(self, spec):
-        yield f"router bgp {spec.asn}"
-        yield f" bgp router-id {spec.router_id}"
-        yield " no bgp default ipv4-unicast"
-        yield " no bgp ebgp-requires-policy"
-        yield " no bgp network import-check"
-        peers = [p for p in spec.ports if not self._client(p)]
-        for family, attr in (("ipv4", "v4"), ("ipv6", "v6")):
-            for port in peers:
-                address = getattr(port, "peer_" + attr)
-                yield f" neighbor {address} remote-as {self.node.lab.specs[port.peer].asn}"
-                yield f" neighbor {address} timers connect 1"
-            yield f" address-family {family} unicast"
-            for port in spec.ports:
-                if spec.role == "router":
-                    yield f"  network {getattr(port, attr).network}"
-            for port in peers:
-                address = getattr(port, "peer_" + attr)
-                yield f"  neighbor {address} activate"
-                if spec.role == "site":  # both sites are one AS, and should hear each other
-                    yield f"  neighbor {address} allowas-in 1"
-                elif any(p.second for p in spec.ports) and not port.second:
-                    yield f"  neighbor {address} weight 100"
-            yield " exit-address-family"
-        yield "exit"
 
     # -- daemons ---------------------------------------------------------------------
 
@@ -274,7 +185,7 @@ class Frr:
         would be about others of the same names, so it is told by vty, later."""
         wait(lambda: re.search(rf"(?m)^{protocol}\s", self.vty("zebra", "show zebra client summary")),
              10, f"zebra of {self.node.name} to meet {protocol}")
-        text = re.sub(r"(?m)^(!.*)?\n", "", self.config(protocol))
+        text = re.sub(r"(?m)^(!.*)?\n", "", self.config.text(DAEMON_OF[protocol], self.raising))
         blocks = re.findall(r"(?m)^\S.*\n(?: .*\n)*(?:exit\n)?", text)
         # what a router of a VRF refers to must be there: ripd of 8.4 looks for it once only
         blocks.sort(key=lambda block: block.startswith("router"))

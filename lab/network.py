@@ -129,9 +129,10 @@ class Lab:
     variant   "site" (ns1, ns2, r1, c1), "chain" (two sites, four routers, two clients), "alone"
               (ns1, without any link); ring=True is the chain closed by a link r4-r1
     proto     a name or several: ospf ospf6 rip ripng bgp; (): zebra alone
-    recipe    of the sites: "access-list" or "tag"
-    timers    protocols for which frr-configs/*/timers.conf is loaded everywhere
-    ecmp      RIP: routers keep equal-cost routes and both sites have the same metric
+    recipe    of the sites: "access-list", "tag", "ranked" (ns2 is the secondary), "quagga"
+    more      directories of frr-configs that every node loads, too: "ospf-fast", "rip-bfd"; with
+              "rip-ecmp" both sites have the same metric
+    brisk     OSPF says hello every second; else at its default, every ten
     dns       nsd, named, dnsmasq, or None for no name servers
     vrf       the sites' links are in this VRF of their FRR. vrf_by: "netns", and FRR runs outside of
               their namespaces; or "device", if the kernel has such
@@ -142,7 +143,7 @@ class Lab:
     """
 
     def __init__(self, proto="ospf", variant="site", ring=False, recipe="access-list",
-                 timers=(), ecmp=False, dns="nsd", vrf=None, vrf_by="netns", frr=None, tag=None, keep=False):
+                 more=(), brisk=True, dns="nsd", vrf=None, vrf_by="netns", frr=None, tag=None, keep=False):
         self.protocols = (proto,) if isinstance(proto, str) else tuple(proto)
         self.variant = "ring" if ring else variant
         self.release = release(frr)
@@ -155,7 +156,7 @@ class Lab:
         self.nodes = {name: Node(self, spec) for name, spec in self.specs.items()}
         for node in self.nodes.values():
             if node.spec.role != "client":
-                node.frr = Frr(node, self.protocols, recipe, timers, ecmp)
+                node.frr = Frr(node, self.protocols, recipe=recipe, more=more, brisk=brisk)
             if node.spec.role == "site":
                 node.dns = NameServer(node, dns) if dns else None
                 node.zanycast = Zanycast(node, node.frr.in_vrf([]))
@@ -200,9 +201,18 @@ class Lab:
                 done.result()
         if converged:
             wait(self.converged, 90, f"lab {self.tag} to converge")
-            for frr in frrs:
-                frr.settle()
+            self._settle(frrs)
         return self
+
+    @staticmethod
+    def _settle(frrs):
+        """A hello whose intervals are not one's own is not heard: each step is everybody's."""
+        for frr in frrs:
+            frr.settle()
+        wait(lambda: all(frr.heard_of() for frr in frrs), 30,
+             "OSPF's neighbours to be waited for at the default pace")
+        for frr in frrs:
+            frr.settle_hello()
 
     def _claim(self):
         """The tag is ours while this process lives: the name of an abstract socket."""

@@ -32,6 +32,7 @@ class NodeSpec:
     router_id: str | None
     asn: int | None
     answer: str | None
+    secondary: bool  # where the sites are ranked
     ports: list[Port] = field(default_factory=list)
 
 
@@ -43,7 +44,8 @@ def load(variant):
     def node(name):
         data = DATA["nodes"][name]
         return specs.setdefault(name, NodeSpec(
-            name, data["role"], data.get("id"), data.get("asn"), data.get("answer")))
+            name, data["role"], data.get("id"), data.get("asn"), data.get("answer"),
+            data.get("secondary", False)))
 
     for key in DATA["variants"][variant]:
         a, linked, b = key.partition("-")

@@ -114,11 +114,15 @@ class Zanycast(Daemon):
         {name: options} in its place; top: lines before everything else."""
         protocols = list(self.node.frr.protocols)
         if services is None:
+            prefixes = service.get("prefixes") or self.node.prefixes()
             default = {
-                "prefixes": self.node.prefixes(), "label": "lo:1", "alias": "managed", "tag": 53,
-                "filter": "tag" if self.node.frr.recipe == "tag" else "prefix",
+                "prefixes": prefixes, "alias": "managed",
+                "tag": 54 if self.node.spec.secondary and self.node.frr.recipe == "ranked" else 53,
+                "filter": "tag" if self.node.frr.recipe in ("tag", "ranked") else "prefix",
                 "protocol": protocols, "hold": "1.5s" if {"ospf", "ospf6"} & {*protocols} else "0s",
                 "linger": "1s", "lifetime": "10s"}
+            if any(":" not in prefix for prefix in prefixes):
+                default["label"] = "lo:1"
             if self.node.frr.vrf:
                 default["vrf"] = self.node.frr.vrf
             services = {"resolver": default | service | {"checks": CHECKS if checks is None else checks}}

@@ -32,8 +32,8 @@ class Labs:
         if self.lab and self.kind != (frr, proto, recipe):
             self.close()
         if not self.lab:
-            timers = FAMILIES[proto] if proto == "rip" else ()
-            lab = Lab(proto=FAMILIES[proto], recipe=recipe, timers=timers, frr=frr)
+            more = ("rip-tuned", "ripng-tuned") if proto == "rip" else ()
+            lab = Lab(proto=FAMILIES[proto], recipe=recipe, more=more, frr=frr)
             self.lab, self.kind = lab.__enter__(), (frr, proto, recipe)
         return self.lab
 

@@ -80,8 +80,8 @@ def protocols(family):
 
 @pytest.fixture(scope="module", params=FAMILIES)
 def lab(request):
-    timers = FAMILIES["rip"] if request.param == "rip" else ()
-    with Lab(proto=protocols(request.param), timers=timers, vrf=VRF) as up:
+    more = ("rip-tuned", "ripng-tuned") if request.param == "rip" else ()
+    with Lab(proto=protocols(request.param), more=more, vrf=VRF) as up:
         yield up
 
 
@@ -218,8 +218,8 @@ def devices():
 
 @pytest.fixture(scope="module", params=FAMILIES)
 def device_site(request, devices):  # pylint: disable=unused-argument
-    timers = FAMILIES["rip"] if request.param == "rip" else ()
-    with Lab(proto=protocols(request.param), timers=timers, vrf=VRF, vrf_by="device") as up:
+    more = ("rip-tuned", "ripng-tuned") if request.param == "rip" else ()
+    with Lab(proto=protocols(request.param), more=more, vrf=VRF, vrf_by="device") as up:
         yield Site(up)
 
 
