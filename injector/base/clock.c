@@ -3,7 +3,7 @@
  */
 #include "base/clock.h"
 
-#include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 static int64_t
@@ -50,13 +50,23 @@ clock_wall(int64_t at_us)
 const char *
 clock_print_wall(int64_t wall_us, char buf[CLOCK_STRLEN])
 {
+	/* most lines of a log are of the second of the line before */
+	static char second[CLOCK_STRLEN - sizeof(".123456Z") + 1];
+	static size_t len;
+	static time_t told = -1;
 	time_t seconds = (time_t)(wall_us / 1000000);
+	int us = (int)(wall_us % 1000000);
 	struct tm tm;
-	size_t n;
 
-	gmtime_r(&seconds, &tm);
-	n = strftime(buf, CLOCK_STRLEN, "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(buf + n, CLOCK_STRLEN - n, ".%06dZ", (int)(wall_us % 1000000));
+	if (seconds != told) {
+		gmtime_r(&seconds, &tm);
+		len = strftime(second, sizeof(second), "%Y-%m-%dT%H:%M:%S", &tm);
+		told = seconds;
+	}
+	memcpy(buf, second, len);
+	memcpy(buf + len, ".000000Z", sizeof(".000000Z"));
+	for (char *digit = buf + len + 6; us > 0; digit--, us /= 10)
+		*digit = (char)('0' + us % 10);
 	return buf;
 }
 

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <syslog.h>
 #include <time.h>
@@ -18,24 +19,32 @@
 #include "base/clock.h"
 
 #define LINE_MAX_LEN 1024
-#define GATHERED_MAX 4096 /* what a pipe that can be written to takes as a whole */
+#define PIPE_MAX 4096	   /* what a pipe that can be written to takes as a whole */
+#define GATHERED_MAX 65536 /* a file takes everything */
 
 /* The one piece of state every file may use without being handed it. */
 static struct {
-	char process[32];
-	pid_t pid; /* 0: not opened yet. getpid() for each line would cost as much as the line */
+	char who[48]; /* "zanycastd[4711]"; "": not opened yet */
 	enum log_target target;
 	enum log_level most;
 	int syslog; /* -1: not connected */
 	bool gathers;
-	size_t len; /* of gathered */
+	size_t len, room; /* of gathered */
 	char gathered[GATHERED_MAX];
-} out = { .process = "zanycastd", .most = LOG_LEVEL_INFO, .syslog = -1 };
+} out = { .most = LOG_LEVEL_INFO, .syslog = -1, .room = PIPE_MAX };
 
-static int
-process_id(void)
+static void
+name_process(const char *process)
 {
-	return (int)(out.pid != 0 ? out.pid : getpid());
+	snprintf(out.who, sizeof(out.who), "%s[%d]", process, (int)getpid());
+}
+
+static const char *
+who(void)
+{
+	if (out.who[0] == '\0')
+		name_process("zanycastd");
+	return out.who;
 }
 
 static void
@@ -61,8 +70,7 @@ void
 log_open(const char *process, enum log_target target, enum log_level most)
 {
 	log_flush();
-	snprintf(out.process, sizeof(out.process), "%s", process);
-	out.pid = getpid();
+	name_process(process);
 	out.target = target;
 	out.most = most;
 	if (target == LOG_TARGET_SYSLOG)
@@ -93,6 +101,41 @@ syslog_priority(enum log_level level)
 	return priorities[level];
 }
 
+/* A text that is built from its parts; what does not fit is cut off. */
+struct line {
+	char *buf;
+	int size, len;
+};
+
+static void
+add_bytes(struct line *line, const char *bytes, size_t len)
+{
+	size_t room = (size_t)(line->size - 1 - line->len);
+
+	if (len > room)
+		len = room;
+	memcpy(line->buf + line->len, bytes, len);
+	line->len += (int)len;
+	line->buf[line->len] = '\0';
+}
+
+static void
+add_text(struct line *line, const char *text)
+{
+	add_bytes(line, text, strlen(text));
+}
+
+static void __attribute__((format(printf, 2, 3))) add(struct line *line, const char *fmt, ...)
+{
+	int room = line->size - line->len, n;
+	va_list ap;
+
+	va_start(ap, fmt);
+	n = vsnprintf(line->buf + line->len, (size_t)room, fmt, ap);
+	va_end(ap);
+	line->len += n < room ? n : room - 1;
+}
+
 /*
  * Whoever reads the other end of a pipe may have stopped: a line may be lost, a lease must not.
  * What can be written to at all takes as much as is gathered.
@@ -120,14 +163,17 @@ log_flush(void)
 void
 log_gather(bool on)
 {
+	struct stat st;
+
 	log_flush();
 	out.gathers = on;
+	out.room = fstat(STDERR_FILENO, &st) == 0 && S_ISREG(st.st_mode) ? GATHERED_MAX : PIPE_MAX;
 }
 
 static void
 write_line(enum log_level level, const char *line, size_t len)
 {
-	if (out.len + len > sizeof(out.gathered))
+	if (out.len + len > out.room)
 		log_flush();
 	memcpy(out.gathered + out.len, line, len);
 	out.len += len;
@@ -146,9 +192,8 @@ write_syslog(enum log_level level, int64_t at_us, const char *line)
 
 	localtime_r(&now, &tm);
 	strftime(when, sizeof(when), "%b %e %H:%M:%S", &tm);
-	n = snprintf(whole, sizeof(whole), "<%d>%s %s[%d]: %s: %s",
-	    LOG_DAEMON | syslog_priority(level), when, out.process, process_id(),
-	    log_level_name(level), line);
+	n = snprintf(whole, sizeof(whole), "<%d>%s %s: %s: %s", LOG_DAEMON | syslog_priority(level),
+	    when, who(), log_level_name(level), line);
 	for (int i = 0; i < 2; i++) {
 		if (out.syslog != -1 &&
 		    (send(out.syslog, whole, (size_t)n, MSG_NOSIGNAL) != -1 || errno == EAGAIN))
@@ -169,8 +214,9 @@ make_printable(char *line)
 static void
 put_line(enum log_level level, int64_t at_us, char *line)
 {
-	char when[CLOCK_STRLEN], whole[LINE_MAX_LEN + 96];
-	int saved = errno, n;
+	char when[CLOCK_STRLEN], buf[LINE_MAX_LEN + 96];
+	struct line whole = { buf, sizeof(buf), 0 };
+	int saved = errno;
 
 	make_printable(line);
 	switch (out.target) {
@@ -178,14 +224,21 @@ put_line(enum log_level level, int64_t at_us, char *line)
 		write_syslog(level, at_us, line);
 		break;
 	case LOG_TARGET_JOURNAL: /* it stamps the time itself; "<N>" is its priority */
-		n = snprintf(whole, sizeof(whole), "<%d>%s\n", syslog_priority(level), line);
-		write_line(level, whole, (size_t)n);
+		add(&whole, "<%d>", syslog_priority(level));
 		break;
-	case LOG_TARGET_STDERR:
-		n = snprintf(whole, sizeof(whole), "%s %s[%d] %s: %s\n", clock_print(at_us, when),
-		    out.process, process_id(), log_level_name(level), line);
-		write_line(level, whole, (size_t)n);
+	case LOG_TARGET_STDERR: /* for each of many routes: without printf */
+		add_text(&whole, clock_print(at_us, when));
+		add_text(&whole, " ");
+		add_text(&whole, who());
+		add_text(&whole, " ");
+		add_text(&whole, log_level_name(level));
+		add_text(&whole, ": ");
 		break;
+	}
+	if (out.target != LOG_TARGET_SYSLOG) {
+		add_text(&whole, line);
+		add_text(&whole, "\n");
+		write_line(level, buf, (size_t)whole.len);
 	}
 	errno = saved;
 }
@@ -252,56 +305,33 @@ fatalx(const char *fmt, ...)
 	exit(1);
 }
 
-struct line {
-	char *buf;
-	int size, len;
-};
-
-static void __attribute__((format(printf, 2, 3))) add(struct line *line, const char *fmt, ...)
-{
-	int room = line->size - line->len, n;
-	va_list ap;
-
-	va_start(ap, fmt);
-	n = vsnprintf(line->buf + line->len, (size_t)room, fmt, ap);
-	va_end(ap);
-	line->len += n < room ? n : room - 1;
-}
-
 static void
-add_char(struct line *line, char c)
+add_quoted(struct line *line, const char *value)
 {
-	if (line->len >= line->size - 1)
-		return;
-	line->buf[line->len++] = c;
-	line->buf[line->len] = '\0';
-}
+	size_t plain;
 
-static void
-add_text(struct line *line, const char *text)
-{
-	for (; *text != '\0'; text++)
-		add_char(line, *text);
+	add_text(line, "\"");
+	for (;; value += plain + 1) {
+		plain = strcspn(value, "\"");
+		add_bytes(line, value, plain);
+		add_text(line, value[plain] != '\0' ? "\\\"" : "\"");
+		if (value[plain] == '\0')
+			return;
+	}
 }
 
 static void
 add_field(struct line *line, const char *name, const char *value)
 {
-	bool quoted;
-
 	if (value == NULL || value[0] == '\0')
 		return;
-	quoted = strpbrk(value, " \"=") != NULL;
-	add_char(line, ' ');
+	add_text(line, " ");
 	add_text(line, name);
-	add_text(line, quoted ? "=\"" : "=");
-	for (; *value != '\0'; value++) {
-		if (*value == '"')
-			add_char(line, '\\');
-		add_char(line, *value);
-	}
-	if (quoted)
-		add_char(line, '"');
+	add_text(line, "=");
+	if (strpbrk(value, " \"=") == NULL)
+		add_text(line, value);
+	else
+		add_quoted(line, value);
 }
 
 int

@@ -115,6 +115,9 @@ a_time_is_printed_as_wall_time(void **state)
 	clock_print(clock_us(), buf);
 	assert_int_equal(strlen(buf), strlen("2026-11-21T13:44:06.123456Z"));
 	assert_int_equal(buf[strlen(buf) - 1], 'Z');
+	assert_string_equal(clock_print_wall(1795267446000042, buf), "2026-11-21T13:24:06.000042Z");
+	assert_string_equal(clock_print_wall(1795267446987650, buf), "2026-11-21T13:24:06.987650Z");
+	assert_string_equal(clock_print_wall(1795267447000000, buf), "2026-11-21T13:24:07.000000Z");
 }
 
 static void
