@@ -133,6 +133,7 @@ beyond_follow(
     struct beyond_watch *w, const struct prefix *p, unsigned int protocols, enum held held)
 {
 	struct follow *f = find(w, p);
+	int64_t due = clock_ms() + FIRST_MS;
 	struct daemon *d;
 
 	if (f == NULL && (f = add(w, p)) == NULL)
@@ -143,12 +144,12 @@ beyond_follow(
 	for (d = w->daemons; d < w->daemons + DAEMONS; d++) {
 		if (deaf_holds(&f->of[d->index].pair, held))
 			f->told = BEYOND_UNKNOWN;
-		f->of[d->index].due = clock_ms() + FIRST_MS;
+		f->of[d->index].due = due;
 		f->of[d->index].asked = false;
 		/* An answer under way is about what was before. */
 		beyond_ask_forget(d, f);
 		if (beyond_concerns(f, d->index) && !deaf_is_at_rest(&f->of[d->index].pair))
-			beyond_ask_by(d, f->of[d->index].due);
+			beyond_ask_by(d, due);
 	}
 	return 0;
 }

@@ -193,18 +193,6 @@ arm(struct route *r, int64_t wake, int64_t now)
 	evtimer_add(r->timer, &tv);
 }
 
-static void
-say_changed(struct route *r)
-{
-	struct ipc_route show;
-
-	route_show(r, &show);
-	if (memcmp(&show, &r->shown, sizeof(show)) == 0)
-		return;
-	memcpy(&r->shown, &show, sizeof(show));
-	r->changed(r->world->arg, r);
-}
-
 void
 route_run(struct route *r)
 {
@@ -232,7 +220,7 @@ route_run(struct route *r)
 	if (r->unheard_at > 0 && r->unheard_at + UNHEARD_MS < wake)
 		wake = r->unheard_at + UNHEARD_MS;
 	arm(r, wake, now);
-	say_changed(r);
+	r->ran(r->world->arg, r);
 }
 
 static void
@@ -244,7 +232,7 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 
 struct route *
 route_new(struct route_world *world, const struct prefix *prefix, const struct conf_service *conf,
-    void (*changed)(void *arg, struct route *))
+    void (*ran)(void *arg, struct route *))
 {
 	struct route *r = calloc(1, sizeof(*r));
 
@@ -256,7 +244,7 @@ route_new(struct route_world *world, const struct prefix *prefix, const struct c
 		return NULL;
 	}
 	r->world = world;
-	r->changed = changed;
+	r->ran = ran;
 	r->prefix = *prefix;
 	r->since_us = clock_us();
 	r->why = "no check has decided yet";

@@ -36,17 +36,17 @@ struct route_world {
 	uint64_t answered_to;
 	bool leaving;
 	void (*event)(void *arg, const struct log_event *);
-	void *arg; /* of event and of the changed callbacks */
+	void *arg; /* of event and of the ran callbacks */
 };
 
 struct route;
 
 /*
- * settings are copied; service is a name for events. changed: what route_show() tells is new. The
+ * settings are copied; service is a name for events. ran: what route_show() tells may be new. The
  * VRF is that of the settings for all of its life: another VRF is another route.
  */
 struct route *route_new(struct route_world *, const struct prefix *, const struct conf_service *,
-    void (*changed)(void *arg, struct route *));
+    void (*ran)(void *arg, struct route *));
 void route_free(struct route *);
 
 /*
@@ -77,6 +77,8 @@ void route_beyond(struct route *, enum beyond);
 
 /* As it stands now: all of struct ipc_route. */
 void route_show(const struct route *, struct ipc_route *);
+/* The same, and whether it is another than the last time. */
+bool route_news(struct route *, struct ipc_route *);
 const struct vrf *route_vrf(const struct route *);
 const struct prefix *route_prefix(const struct route *);
 /* Where its alias is, or is to be; "": not known before zebra told of the VRF. */

@@ -27,7 +27,7 @@ struct settings {
 
 struct route {
 	struct route_world *world;
-	void (*changed)(void *arg, struct route *);
+	void (*ran)(void *arg, struct route *);
 	struct route_place place;
 	struct vrf *vrf;
 	struct prefix prefix;
@@ -47,7 +47,7 @@ struct route {
 
 	struct event *timer;
 	enum route_state state;
-	struct ipc_route shown; /* when changed() was called last */
+	struct ipc_route shown; /* as route_news() said last */
 	int64_t since_us;
 	enum held held;	       /* by zebra, as it was told to the watch beyond it */
 	unsigned int followed; /* … with these protocols */

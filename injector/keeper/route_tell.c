@@ -57,8 +57,9 @@ held(const struct route *r)
 static void
 follow_beyond(struct route *r)
 {
-	/* the daemons are asked of the default VRF */
-	if (!vrf_is_default(r->vrf) || (held(r) == r->held && r->now.protocols == r->followed))
+	/* the daemons are asked of the default VRF; none is, where the file names no protocol */
+	if (!vrf_is_default(r->vrf) || (held(r) == r->held && r->now.protocols == r->followed) ||
+	    (r->now.protocols == 0 && r->followed == 0))
 		return;
 	if (held(r) != r->held) {
 		r->beyond = BEYOND_UNKNOWN;
@@ -142,4 +143,14 @@ route_show(const struct route *r, struct ipc_route *show)
 	snprintf(show->interface, sizeof(show->interface), "%s", route_interface(r));
 	snprintf(show->text, sizeof(show->text), "%s%s%s", r->failure,
 	    r->failure[0] != '\0' && r->why[0] != '\0' ? "; " : "", r->why);
+}
+
+bool
+route_news(struct route *r, struct ipc_route *show)
+{
+	route_show(r, show);
+	if (memcmp(show, &r->shown, sizeof(*show)) == 0)
+		return false;
+	memcpy(&r->shown, show, sizeof(*show));
+	return true;
 }

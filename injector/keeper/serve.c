@@ -13,8 +13,8 @@
 
 #define HUNG_MS (4 * IPC_ALIVE_MS) /* so long without a word: it hangs */
 #define NEWS_AT_ONCE 64		   /* in one turn of the loop */
-#define NEWS_QUIET_MS 10	   /* so long none, and they are told */
-#define NEWS_LATE_MS 300	   /* ... or if the first of them is so old */
+#define NEWS_QUIET_MS 50	   /* so long none, and they are told: zebra rests for tens of ms */
+#define NEWS_LATE_MS 1000	   /* ... or if the first of them is so old */
 #define EVENTS_BEHIND 16384	   /* so many packets behind: events are in the log, that must do */
 
 /* Events: the log, and the engine's monitor and hooks. */
@@ -64,9 +64,9 @@ serve_route(void *arg, struct route *route)
 	place->next_news = NULL;
 	*k->last_news = route;
 	k->last_news = &place->next_news;
-	k->news_at = clock_ms();
+	k->news_come = true;
 	if (k->news == route) {
-		k->first_news_at = k->news_at;
+		k->first_news_at = clock_ms();
 		wait_for_news(k, NEWS_QUIET_MS);
 	}
 }
@@ -74,12 +74,12 @@ serve_route(void *arg, struct route *route)
 void
 serve_news(struct keeper *k)
 {
-	int64_t now = clock_ms();
+	bool come = k->news_come;
 
 	if (k->engine == NULL || offspring_behind(k->engine) > 0)
 		return; /* on_engine_caught_up() or its next start goes on */
-	if (k->news != NULL && now < k->news_at + NEWS_QUIET_MS &&
-	    now < k->first_news_at + NEWS_LATE_MS) {
+	k->news_come = false;
+	if (come && clock_ms() < k->first_news_at + NEWS_LATE_MS) {
 		wait_for_news(k, NEWS_QUIET_MS);
 		return;
 	}
@@ -92,8 +92,8 @@ serve_news(struct keeper *k)
 		if (k->news == NULL)
 			k->last_news = &k->news;
 		place->is_news = false;
-		route_show(route, &msg.route);
-		offspring_send(k->engine, &msg);
+		if (route_news(route, &msg.route))
+			offspring_send(k->engine, &msg);
 	}
 	if (k->news != NULL)
 		wait_for_news(k, 0);

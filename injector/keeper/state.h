@@ -39,8 +39,9 @@ struct keeper {
 	bool engine_silent;		 /* at the last look */
 	bool monitored;			 /* a client of the engine wants events */
 	size_t events_lost;		 /* since the engine is behind */
-	struct route *news, **last_news; /* routes whose state the engine does not know yet */
-	int64_t first_news_at, news_at;	 /* when the first and the last of them came */
+	struct route *news, **last_news; /* routes that the engine may not know as they are */
+	int64_t first_news_at;		 /* when the first of them came */
+	bool news_come;			 /* since the last look */
 	struct ipc_zebra zebra;
 	struct ipc_daemon daemons[IPC_DAEMONS];
 	pid_t zebra_pid;    /* of the last session */
@@ -56,8 +57,8 @@ extern const struct offspring_ops serve_ops;
 /* An event: to the log, and to the engine's monitor and hooks. arg is the keeper. */
 void serve_publish(void *arg, const struct log_event *);
 /*
- * A route is not what the engine knows: it will be told, with others that wait for that. News go
- * out some at a time, so that much of it is no hindrance, and what changes again is told once.
+ * A route may not be what the engine knows: it will be told, with others that wait for that. News
+ * go out some at a time, so that much of it is no hindrance, and what changes again is told once.
  */
 void serve_route(void *arg, struct route *);
 void serve_news(struct keeper *);
