@@ -33,13 +33,26 @@ note_dialect(struct keeper *k)
 	snprintf(k->zebra.serves, sizeof(k->zebra.serves), "%s", dialect->serves);
 }
 
+/* What a session that is up leaves to be said; NULL when nothing. */
+static const char *
+misgiving(const struct zebra *zebra)
+{
+	const char *doubt = zebra_doubt(zebra);
+
+	if (doubt == NULL && zebra_peer(zebra).pid == 0)
+		return "zebra is in another PID namespace: its process and another look alike, so "
+		       "a "
+		       "daemon that a new zebra has left deaf is not found; let them share one";
+	return doubt;
+}
+
 static void
 zebra_is(struct keeper *k, enum zebra_state state, const char *text)
 {
 	k->zebra.state = state;
 	k->zebra.since_us = clock_us();
 	if (text == NULL && state == ZEBRA_UP)
-		text = zebra_doubt(k->world.zebra);
+		text = misgiving(k->world.zebra);
 	snprintf(k->zebra.text, sizeof(k->zebra.text), "%s", text != NULL ? text : "");
 	note_dialect(k);
 	serve_zebra(k);

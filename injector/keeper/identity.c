@@ -1,6 +1,7 @@
 /*
  * Asks zebra's vty, then its program. Another zebra may answer in that directory: only the
- * process at the other end of our session is believed.
+ * process at the other end of our session is believed. In another PID namespace both have the number
+ * 0, and the directory has to do.
  */
 #include "keeper/identity.h"
 
