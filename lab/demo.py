@@ -48,12 +48,13 @@ MEANING = {
 class Screen:
     """All that happens at any place, in its order, with its distance from the last death."""
 
-    def __init__(self, lab):
+    def __init__(self, lab, router="r1"):
         self.lab = lab
+        self.router = router
         self.zero_us = boottime_us()
         self.pending = []
         self.spoke = time.monotonic()
-        self.watch = RouteWatch(lab.node("r1"))
+        self.watch = RouteWatch(lab.node(router))
         self.heard = queue.SimpleQueue()
         self.probe = Probe(lab.node("c1"), on_event=self.heard.put)
         self._taken = collections.Counter()
@@ -88,11 +89,11 @@ class Screen:
             text = of_client(event)
             if text:
                 self.pending.append((event["at_us"], "c1", text))
-        for event in self._new("r1", self.watch.of(PREFIX4)):
+        for event in self._new(self.router, self.watch.of(PREFIX4)):
             text = "no route to the service" if event.verb == "del" else \
                 f"route to the service by {event.via or 'several'}"
-            self.pending.append((event.at_us, "r1", text))
-        for site in self.lab.sites:
+            self.pending.append((event.at_us, self.router, text))
+        for site in [n for n in self.lab.nodes.values() if n.zanycast]:
             for event in self._new(site.name, site.zanycast.events()):
                 if event.name in MEANING and event["prefix"] in (None, PREFIX4):
                     meaning = MEANING[event.name].format_map(event.fields)
@@ -103,7 +104,8 @@ class Screen:
         self._collect()
         until = boottime_us() - younger_us
         for at_us, where, text in sorted(p for p in self.pending if p[0] <= until):
-            self.say(f"  {'+' + span(at_us - self.zero_us):>10}  {where:4} {text}")
+            sign = "+" if at_us >= self.zero_us else ""
+            self.say(f"  {sign + span(at_us - self.zero_us):>10}  {where:4} {text}")
         self.pending = [p for p in self.pending if p[0] > until]
 
     def until(self, cond, timeout, what):

@@ -10,6 +10,7 @@ import subprocess
 import time
 
 CLONE_NEWNET = 0x40000000
+CLONE_NEWPID = 0x20000000
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -56,6 +57,31 @@ def send(pids, sig):
     for pid in pids:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, sig)
+
+
+def checked(call, *args):
+    """A function of libc; LabError with what it says when it fails."""
+    if call(*args):
+        raise LabError(f"{call.__name__}: {os.strerror(ctypes.get_errno())}")
+
+
+@contextlib.contextmanager
+def pids_of(pid):
+    """What this thread starts meanwhile is in the PID namespace of that process; in a new one, whose
+    init it is, with None."""
+    back = os.open("/proc/thread-self/ns/pid_for_children", os.O_RDONLY)
+    there = os.open(f"/proc/{pid}/ns/pid", os.O_RDONLY) if pid else None
+    try:
+        if pid:
+            checked(_libc.setns, there, CLONE_NEWPID)
+        else:
+            checked(_libc.unshare, CLONE_NEWPID)
+        yield
+    finally:
+        checked(_libc.setns, back, CLONE_NEWPID)
+        for fd in (back, there):
+            if fd is not None:
+                os.close(fd)
 
 
 def run(argv, check=True, **kw):
@@ -129,8 +155,7 @@ class Namespace:
 
     @staticmethod
     def _setns(fd):
-        if _libc.setns(fd, CLONE_NEWNET):
-            raise LabError("setns: " + os.strerror(ctypes.get_errno()))
+        checked(_libc.setns, fd, CLONE_NEWNET)
 
     def ip(self, *lines):
         """Commands of ip(8), one a string, in one process."""

@@ -17,6 +17,7 @@ from . import topology
 from .frr import Frr
 from .nameserver import NameServer
 from .netns import Daemon, LabError, Namespace, run, send, wait
+from .pod import Pod
 from .tap import Tap
 from .releases import release
 from .zanycast import Zanycast
@@ -29,7 +30,8 @@ OUTSIDE = ".out"  # ends the name of the namespace where the FRR of a VRF runs
 
 class Node:
     """One machine: lab.node("ns1"). What it has depends on its role:
-    .frr on sites and routers, .dns, .zanycast and .tap on sites."""
+    .frr on sites and routers, .dns, .zanycast and .tap on sites; .pod, .dns and .zanycast on the
+    container."""
 
     def __init__(self, lab, spec):
         self.lab = lab
@@ -41,7 +43,7 @@ class Node:
         netns = self.vrf and not self.vrf_device
         self.outside = Namespace(self.ns.name + OUTSIDE) if netns else None
         self.dir = lab.dir / spec.name
-        self.frr = self.dns = self.zanycast = self.tap = None
+        self.frr = self.dns = self.zanycast = self.tap = self.pod = None
         self._daemons = 0
 
     wait = staticmethod(wait)
@@ -127,7 +129,8 @@ class Lab:
     """with Lab(proto="ospf") as lab: ...
 
     variant   "site" (ns1, ns2, r1, c1), "chain" (two sites, four routers, two clients), "alone"
-              (ns1, without any link); ring=True is the chain closed by a link r4-r1
+              (ns1, without any link); ring=True is the chain closed by a link r4-r1; "container" (a
+              site in containers on the router h1, c1 at h1, behind it r4 and the site ns2)
     proto     a name or several: ospf ospf6 rip ripng bgp; (): zebra alone
     recipe    of the sites: "access-list", "tag", "ranked" (ns2 is the secondary), "quagga"
     more      directories of frr-configs that every node loads, too: "ospf-fast", "rip-bfd"; with
@@ -155,7 +158,9 @@ class Lab:
         self.specs = topology.load(self.variant)
         self.nodes = {name: Node(self, spec) for name, spec in self.specs.items()}
         for node in self.nodes.values():
-            if node.spec.role != "client":
+            if node.spec.role == "container":
+                node.pod = Pod(node)
+            elif node.spec.role != "client":
                 node.frr = Frr(node, self.protocols, recipe=recipe, more=more, brisk=brisk)
             if node.spec.role == "site":
                 node.dns = NameServer(node, dns) if dns else None
@@ -170,6 +175,10 @@ class Lab:
     @property
     def sites(self):
         return [n for n in self.nodes.values() if n.spec.role == "site"]
+
+    @property
+    def pods(self):
+        return [n.pod for n in self.nodes.values() if n.pod]
 
     @property
     def routers(self):
@@ -199,6 +208,8 @@ class Lab:
         with concurrent.futures.ThreadPoolExecutor(16) as pool:
             for done in [*[pool.submit(f.start) for f in frrs], *[pool.submit(d.start) for d in servers]]:
                 done.result()
+        for pod in self.pods:
+            pod.start()
         if converged:
             wait(self.converged, 90, f"lab {self.tag} to converge")
             self._settle(frrs)
@@ -227,6 +238,8 @@ class Lab:
     def _wire(self):
         for node in self.nodes.values():
             node.dir.mkdir(mode=0o755)
+            if node.pod:
+                continue  # which makes its own, whenever it is started
             node.ns.create()
             if node.outside:
                 node.outside.create()
@@ -237,11 +250,15 @@ class Lab:
         done = set()
         for node in self.nodes.values():
             for port in node.spec.ports:
-                if (port.peer, node.name) not in done:
+                if self.nodes[port.peer].pod:
+                    node.ns.ip(f"link add {port.name} type bridge")
+                elif not node.pod and (port.peer, node.name) not in done:
                     done.add((node.name, port.peer))
                     node.ns.ip(f"link add {port.name} type veth peer name to-{node.name} "
                                f"netns {self.nodes[port.peer].ns.name}")
         for node in self.nodes.values():
+            if node.pod:
+                continue
             lines = []
             if node.vrf_device:
                 lines += [f"link add {node.vrf_device} type vrf table {VRF_TABLE}",
@@ -268,8 +285,10 @@ class Lab:
         if not self._lock:
             return
         with held_interrupts():  # no Ctrl-C in the middle of tidying up
+            for pod in self.pods:
+                pod.kill()
             clean(self.tag)
-            for node in self.nodes.values():
+            for node in [n for n in self.nodes.values() if not n.pod]:
                 for daemon in (node.dns, node.zanycast, node.tap):
                     if daemon and daemon.process:
                         daemon.process.wait(5)

@@ -56,7 +56,8 @@ def load(variant):
         v4 = [ipaddress.ip_interface(x) for x in link["v4"]]
         v6 = [ipaddress.ip_interface(x) for x in link["v6"]]
         second = link.get("second", False)
+        names = link.get("ports", ("to-" + b, "to-" + a))
         for me, (here, there) in enumerate(((a, b), (b, a))):
             node(here).ports.append(Port(
-                "to-" + there, there, v4[me], v6[me], v4[1 - me].ip, v6[1 - me].ip, second))
+                names[me], there, v4[me], v6[me], v4[1 - me].ip, v6[1 - me].ip, second))
     return specs
