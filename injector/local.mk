@@ -2,6 +2,7 @@
 noinst_LIBRARIES += injector/libbase.a
 injector_libbase_a_SOURCES = \
 	injector/base/addr.c injector/base/addr.h \
+	injector/base/backoff.c injector/base/backoff.h \
 	injector/base/child.c injector/base/child.h \
 	injector/base/clock.c injector/base/clock.h \
 	injector/base/ipc.c injector/base/ipc.h \

@@ -18,6 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/backoff.h"
 #include "base/clock.h"
 #include "base/log.h"
 
@@ -37,9 +38,9 @@ struct offspring {
 	struct event *readable, *writable, *restart;
 	pid_t engine, runner;
 	STAILQ_HEAD(, packet) queue;
-	unsigned int deaths;
+	struct backoff backoff;
 	size_t queued, queue_max;
-	int64_t started_at, heard_at;
+	int64_t heard_at;
 	bool quitting;
 };
 
@@ -195,7 +196,8 @@ start(struct offspring *o)
 	close(run[0]);
 	close(run[1]);
 	o->link = link[0];
-	o->started_at = o->heard_at = clock_ms();
+	o->heard_at = clock_ms();
+	backoff_started(&o->backoff, o->heard_at);
 	o->readable = event_new(o->base, o->link, EV_READ | EV_PERSIST, on_readable, o);
 	o->writable = event_new(o->base, o->link, EV_WRITE, on_writable, o);
 	event_add(o->readable, NULL);
@@ -209,18 +211,6 @@ fail:
 			close(run[i]);
 	}
 	return -1;
-}
-
-static int64_t
-backoff(const struct offspring *o)
-{
-	int64_t ms = OFFSPRING_BACKOFF_MIN_MS;
-
-	if (o->deaths <= 1)
-		return 0;
-	for (unsigned int i = 2; i < o->deaths && ms < OFFSPRING_BACKOFF_MAX_MS; i++)
-		ms *= 2;
-	return ms < OFFSPRING_BACKOFF_MAX_MS ? ms : OFFSPRING_BACKOFF_MAX_MS;
 }
 
 static void
@@ -263,8 +253,7 @@ end_both(struct offspring *o, const char *how)
 	drop_link(o);
 	if (o->quitting)
 		return;
-	o->deaths = clock_ms() - o->started_at >= OFFSPRING_SETTLED_MS ? 1 : o->deaths + 1;
-	wait = backoff(o);
+	wait = backoff_died(&o->backoff, clock_ms());
 	snprintf(text, sizeof(text), "%s; the next starts in %lld ms", how, (long long)wait);
 	o->ops->died(o->arg, o, text, wait > 0);
 	tv = clock_span_ms(wait);

@@ -12,10 +12,7 @@
 #include "base/ipc.h"
 #include "conf/conf.h"
 
-#define OFFSPRING_BACKOFF_MIN_MS 100
-#define OFFSPRING_BACKOFF_MAX_MS 10000
-#define OFFSPRING_SETTLED_MS 10000 /* lived so long: the next death is a first one */
-#define OFFSPRING_QUIT_MS 3000	   /* an engine gives itself a second */
+#define OFFSPRING_QUIT_MS 3000 /* an engine gives itself a second */
 
 struct event_base;
 struct offspring;
