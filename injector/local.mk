@@ -7,7 +7,8 @@ injector_libbase_a_SOURCES = \
 	injector/base/clock.c injector/base/clock.h \
 	injector/base/ipc.c injector/base/ipc.h \
 	injector/base/log.c injector/base/log.h \
-	injector/base/netns.c injector/base/netns.h
+	injector/base/netns.c injector/base/netns.h \
+	injector/base/notify.c injector/base/notify.h
 
 noinst_LIBRARIES += injector/libkeeper.a
 injector_libkeeper_a_SOURCES = \
@@ -17,14 +18,18 @@ injector_libkeeper_a_SOURCES = \
 	injector/keeper/hear.c \
 	injector/keeper/keeper.c injector/keeper/keeper.h \
 	injector/keeper/lease.c injector/keeper/lease.h \
+	injector/keeper/manager.c injector/keeper/manager.h \
 	injector/keeper/offspring.c injector/keeper/offspring.h \
 	injector/keeper/pace.c injector/keeper/pace.h \
+	injector/keeper/pidfile.c injector/keeper/pidfile.h \
 	injector/keeper/plan.c injector/keeper/plan.h \
 	injector/keeper/reload.c injector/keeper/reload.h \
+	injector/keeper/respawn.c injector/keeper/respawn.h \
 	injector/keeper/route.c injector/keeper/route.h \
 	injector/keeper/route_act.c injector/keeper/route_tell.c injector/keeper/route_state.h \
 	injector/keeper/route_table.c injector/keeper/route_table.h \
 	injector/keeper/serve.c \
+	injector/keeper/succession.c injector/keeper/succession.h \
 	injector/keeper/start.c injector/keeper/start.h \
 	injector/keeper/state.h \
 	injector/keeper/tenant.c injector/keeper/tenant.h \

@@ -19,6 +19,7 @@
 #include "engine/engine.h"
 #include "keeper/keeper.h"
 #include "keeper/offspring.h"
+#include "keeper/respawn.h"
 #include "runner/link.h"
 #include "zapi/dialect.h"
 
@@ -27,14 +28,16 @@
 static void __attribute__((noreturn)) usage(int status)
 {
 	fprintf(status == 0 ? stdout : stderr,
-	    "usage: zanycastd [-dtV] [-c directory] [-f file]\n"
+	    "usage: zanycastd [-bdtV] [-c directory] [-f file] [-p pidfile]\n"
 	    "       zanycastd --dialects\n"
+	    "  -b  in the background, with a parent that starts it again when it dies\n"
 	    "  -c  every *.conf of directory belongs to the file [conf.d beside it]\n"
 	    "  -d  log what is decided and why, to standard error\n"
 	    "  -f  the configuration [%s/zanycast.conf]\n"
+	    "  -p  with -b: names the parent [%s]\n"
 	    "  -t  test the file, print what is wrong, exit 0 or 1\n"
 	    "  -V  print the version\n",
-	    ZC_CONF_DIR);
+	    ZC_CONF_DIR, ZC_PID_FILE);
 	exit(status);
 }
 
@@ -114,64 +117,134 @@ default_dir(const char *file)
 	return dir;
 }
 
+/* Reads the file; under -b every keeper does it anew. */
 static int
-daemon_main(const char *file, const char *dir, bool debug)
+daemon_main(const struct keeper_start *start)
 {
 	struct conf_errors errors = { 0 };
 	struct conf *conf;
 
-	if (geteuid() != 0)
-		errx(1, "must be started as root: it adds addresses and opens zebra's socket");
-	conf = conf_read_apart(file, dir, ZC_USER, &errors);
+	conf = conf_read_apart(start->file, start->dir, ZC_USER, &errors);
 	if (conf == NULL) {
 		fputs(errors.text != NULL ? errors.text : "out of memory\n", stderr);
+		if (start->pidfile != NULL && !start->debug && errors.text != NULL)
+			log_warn_lines(errors.text); /* a later keeper has no stderr */
+		free(errors.text);
 		return 1;
 	}
 	free(errors.text);
-	return keeper_run(conf, file, dir, debug);
+	return keeper_run(conf, start);
+}
+
+static int
+foreground_main(struct keeper_start *start)
+{
+	notify_open(&start->notify);
+	return daemon_main(start);
+}
+
+/* The same file from wherever the parent is. */
+static char *
+absolute(const char *path)
+{
+	char *whole = NULL, *here = NULL;
+
+	if (path[0] == '/')
+		whole = strdup(path);
+	else if ((here = getcwd(NULL, 0)) != NULL && asprintf(&whole, "%s/%s", here, path) == -1)
+		whole = NULL;
+	if (whole == NULL)
+		err(1, "%s", path);
+	free(here);
+	return whole;
+}
+
+static int
+background_main(const struct keeper_start *asked, const char *pidfile_path)
+{
+	char *file = absolute(asked->file), *dir = absolute(asked->dir),
+	     *path = absolute(pidfile_path);
+	struct pidfile pidfile;
+	struct keeper_start start = {
+		.file = file, .dir = dir, .debug = asked->debug, .pidfile = &pidfile
+	};
+	int status;
+
+	respawn(path, &start);
+	status = daemon_main(&start);
+	free(file);
+	free(dir);
+	free(path);
+	return status;
+}
+
+struct options {
+	struct keeper_start start;
+	const char *pidfile;
+	bool background, test;
+};
+
+static void
+read_options(struct options *o, int argc, char *argv[])
+{
+	int option;
+
+	while ((option = getopt(argc, argv, "bc:df:hp:tV")) != -1) {
+		switch (option) {
+		case 'b':
+			o->background = true;
+			break;
+		case 'c':
+			o->start.dir = optarg;
+			break;
+		case 'd':
+			o->start.debug = true;
+			break;
+		case 'f':
+			o->start.file = optarg;
+			break;
+		case 'p':
+			o->pidfile = optarg;
+			break;
+		case 't':
+			o->test = true;
+			break;
+		case 'V':
+			printf("zanycastd %s\n", PACKAGE_VERSION);
+			exit(0);
+		default:
+			usage(option == 'h' ? 0 : 2);
+		}
+	}
+	if (optind != argc || (o->pidfile != NULL && !o->background))
+		usage(2);
 }
 
 int
 main(int argc, char *argv[])
 {
-	const char *file = ZC_CONF_DIR "/zanycast.conf", *dir = NULL;
+	struct options o = { .start.file = ZC_CONF_DIR "/zanycast.conf" };
 	char *found = NULL;
-	bool debug = false;
-	int option, test = 0, status;
+	int status;
 
 	if (argc > 0 &&
 	    (strcmp(argv[0], OFFSPRING_ENGINE) == 0 || strcmp(argv[0], OFFSPRING_RUNNER) == 0))
 		return child_main(argv[0]);
 	if (argc == 2 && strcmp(argv[1], "--dialects") == 0)
 		return list_dialects();
-	while ((option = getopt(argc, argv, "c:df:htV")) != -1) {
-		switch (option) {
-		case 'c':
-			dir = optarg;
-			break;
-		case 'd':
-			debug = true;
-			break;
-		case 'f':
-			file = optarg;
-			break;
-		case 't':
-			test = 1;
-			break;
-		case 'V':
-			printf("zanycastd %s\n", PACKAGE_VERSION);
-			return 0;
-		default:
-			usage(option == 'h' ? 0 : 2);
-		}
-	}
-	if (optind != argc)
-		usage(2);
-	if (dir == NULL)
-		dir = found = default_dir(file);
-	else if (access(dir, R_OK | X_OK) == -1)
-		err(1, "%s", dir);
-	status = test ? test_file(file, dir) : daemon_main(file, dir, debug);
+	read_options(&o, argc, argv);
+	if (o.start.dir == NULL)
+		o.start.dir = found = default_dir(o.start.file);
+	else if (access(o.start.dir, R_OK | X_OK) == -1)
+		err(1, "%s", o.start.dir);
+	if (!o.test && geteuid() != 0)
+		errx(1, "must be started as root: it adds addresses and opens zebra's socket");
+	if (o.test)
+		status = test_file(o.start.file, o.start.dir);
+	else if (o.background)
+		status = background_main(&o.start, o.pidfile != NULL ? o.pidfile : ZC_PID_FILE);
+	else
+		status = foreground_main(&o.start);
 	free(found);
 	return status;
 }

@@ -28,10 +28,11 @@ static struct {
 	enum log_target target;
 	enum log_level most;
 	int syslog; /* -1: not connected */
+	int echo;   /* -1: none */
 	bool gathers;
 	size_t len, room; /* of gathered */
 	char gathered[GATHERED_MAX];
-} out = { .most = LOG_LEVEL_INFO, .syslog = -1, .room = PIPE_MAX };
+} out = { .most = LOG_LEVEL_INFO, .syslog = -1, .echo = -1, .room = PIPE_MAX };
 
 static void
 name_process(const char *process)
@@ -141,12 +142,12 @@ static void __attribute__((format(printf, 2, 3))) add(struct line *line, const c
  * What can be written to at all takes as much as is gathered.
  */
 static void
-write_out(const char *lines, size_t len)
+write_out(int fd, const char *lines, size_t len)
 {
-	struct pollfd end = { .fd = STDERR_FILENO, .events = POLLOUT };
+	struct pollfd end = { .fd = fd, .events = POLLOUT };
 
 	if (poll(&end, 1, 0) == 1)
-		(void)!write(STDERR_FILENO, lines, len);
+		(void)!write(fd, lines, len);
 }
 
 void
@@ -155,7 +156,7 @@ log_flush(void)
 	int saved = errno;
 
 	if (out.len > 0)
-		write_out(out.gathered, out.len);
+		write_out(STDERR_FILENO, out.gathered, out.len);
 	out.len = 0;
 	errno = saved;
 }
@@ -211,6 +212,24 @@ make_printable(char *line)
 			*line = ' ';
 }
 
+void
+log_echo(int fd)
+{
+	if (out.echo != -1)
+		close(out.echo);
+	out.echo = fd;
+}
+
+static void
+write_echo(const char *text)
+{
+	char buf[LINE_MAX_LEN + 64];
+	struct line line = { buf, sizeof(buf), 0 };
+
+	add(&line, "%s: %s\n", who(), text);
+	write_out(out.echo, buf, (size_t)line.len);
+}
+
 static void
 put_line(enum log_level level, int64_t at_us, char *line)
 {
@@ -219,6 +238,8 @@ put_line(enum log_level level, int64_t at_us, char *line)
 	int saved = errno;
 
 	make_printable(line);
+	if (out.echo != -1 && level <= LOG_LEVEL_WARNING)
+		write_echo(line);
 	switch (out.target) {
 	case LOG_TARGET_SYSLOG:
 		write_syslog(level, at_us, line);
@@ -277,6 +298,17 @@ void
 log_warnx(const char *fmt, ...)
 {
 	PUT(LOG_LEVEL_WARNING, fmt, NULL);
+}
+
+void
+log_warn_lines(const char *text)
+{
+	while (*text != '\0') {
+		size_t len = strcspn(text, "\n");
+
+		log_warnx("%.*s", (int)len, text);
+		text += len + (text[len] == '\n');
+	}
 }
 
 void

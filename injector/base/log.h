@@ -36,6 +36,11 @@ void log_open(const char *process, enum log_target, enum log_level most);
  */
 void log_gather(bool on);
 void log_flush(void);
+/*
+ * Warnings and errors go to fd, too, whatever the target: for who waits for a start. It is closed
+ * when another takes its place, -1: none.
+ */
+void log_echo(int fd);
 enum log_level log_level(void);
 const char *log_level_name(enum log_level);
 void log_event(const struct log_event *);
@@ -45,6 +50,8 @@ int log_format(const struct log_event *, char *buf, int size);
 /* The plain ones add strerror(errno), the x ones do not. */
 void log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_warnx(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* Each line of a text as one of its own. */
+void log_warn_lines(const char *text);
 void log_info(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_debug(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Start-up only: a line, then exit(1). */

@@ -18,10 +18,11 @@
 void
 configure_log(const struct keeper *k, struct conf *conf)
 {
-	if (k->debug) {
+	if (k->start->debug) {
 		conf->log_target = LOG_TARGET_STDERR;
 		conf->log_level = LOG_LEVEL_DEBUG;
-	}
+	} else if (k->start->pidfile != NULL) /* in the background nobody reads stderr */
+		conf->log_target = LOG_TARGET_SYSLOG;
 	log_open("zanycastd", conf->log_target, conf->log_level);
 }
 
@@ -136,13 +137,9 @@ static void
 refuse_conf(struct keeper *k, const char *errors)
 {
 	serve_publish(k, &EVENT("config.refused", LOG_LEVEL_ERR, .text = errors));
-	for (const char *line = errors; line != NULL && *line != '\0';) {
-		const char *end = strchr(line, '\n');
-
-		log_warnx("%.*s", (int)(end != NULL ? end - line : (long)strlen(line)), line);
-		line = end != NULL ? end + 1 : NULL;
-	}
+	log_warn_lines(errors);
 	tell_reloaded(k, false, errors);
+	manager_refused(k->manager, "the file has errors: the one before it is in force");
 }
 
 /* What only a start can change. */
@@ -253,7 +250,9 @@ configure_reload(struct keeper *k, struct offspring *asker)
 		return;
 	}
 	k->reload_again = false;
-	k->reload = reload_start(k->base, k->file, k->dir, k->conf->user, on_reloaded, k);
+	manager_reloading(k->manager);
+	k->reload =
+	    reload_start(k->base, k->start->file, k->start->dir, k->conf->user, on_reloaded, k);
 	if (k->reload == NULL)
 		refuse_conf(k, strerror(errno));
 }

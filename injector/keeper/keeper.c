@@ -5,11 +5,13 @@
 
 #include <errno.h>
 #include <event2/event.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -29,7 +31,30 @@ keeper_leave(struct keeper *k)
 	serve_publish(k,
 	    &EVENT("daemon.leave", LOG_LEVEL_NOTICE,
 		.text = "routes stay for as long as their aliases live"));
+	manager_stopping(k->manager, (QUIT_S + 1) * 1000, "leaving: routes stay for a while");
 	event_base_loopbreak(k->base);
+}
+
+void
+keeper_ready(struct keeper *k)
+{
+	char status[64];
+
+	snprintf(status, sizeof(status), "%zu services are checked", k->conf->nservices);
+	manager_ready(k->manager, status);
+	log_echo(-1); /* whoever waits for our start knows what it came to */
+}
+
+/* Routes need no parent. Who looks for it finds us: the same signals mean the same. */
+static void
+on_parent_gone(void *arg)
+{
+	struct keeper *k = arg;
+
+	pidfile_write(k->start->pidfile);
+	k->orphan = true;
+	log_warnx("the parent was killed: zanycastd goes on, but nobody starts it again when it "
+		  "dies: restart it at leisure");
 }
 
 static bool
@@ -87,6 +112,8 @@ stop(struct keeper *k)
 	}
 	tv = clock_span_ms(longest + LEAVE_SLACK_MS);
 	event_add(k->deadline, &tv);
+	manager_stopping(
+	    k->manager, longest + LEAVE_SLACK_MS + (QUIT_S + 1) * 1000, "withdrawing everything");
 	for (size_t i = 0; i < route_table_count(k->routes); i++)
 		route_want(route_table_at(k->routes, i), WANT_OFF, 0);
 }
@@ -222,6 +249,9 @@ free_keeper(struct keeper *k)
 		offspring_free(k->old_engine);
 	offspring_free(k->engine);
 	k->engine = NULL;
+	manager_free(k->manager);
+	if (k->orphan)
+		pidfile_remove(k->start->pidfile);
 	route_table_free(k->routes);
 	vrfs_free(k->world.vrfs);
 	zebra_free(k->world.zebra);
@@ -255,23 +285,44 @@ let_engine_go(struct keeper *k)
 	event_base_dispatch(k->base);
 }
 
-int
-keeper_run(struct conf *conf, const char *file, const char *dir, bool debug)
+/*
+ * Who waits for the start reads there what is wrong with it. What the keeper starts has no stderr
+ * that would hold the terminal when the start is over.
+ */
+static void
+echo_to_stderr(void)
 {
-	struct keeper k = { .conf = conf, .file = file, .dir = dir, .debug = debug };
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
+	log_echo(fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0));
+	if (null == -1 || dup2(null, STDERR_FILENO) == -1)
+		fatal("/dev/null");
+	close(null);
+}
+
+int
+keeper_run(struct conf *conf, const struct keeper_start *start)
+{
+	struct keeper k = { .conf = conf, .start = start };
+
+	if (start->pidfile != NULL && !start->debug)
+		echo_to_stderr();
 	configure_log(&k, conf);
 	start_lock(conf->zebra_socket);
 	k.control_fd = start_control(conf);
 	k.base = event_base_new();
 	if (k.base == NULL)
 		fatal("the event loop");
+	k.manager =
+	    manager_new(k.base, &start->notify, start->pidfile != NULL ? on_parent_gone : NULL, &k);
+	if (k.manager == NULL)
+		fatal("memory");
 	make_events(&k);
 	serve_no_news(&k);
 	make_world(&k);
 	start_capabilities();
 	configure_apply(&k);
-	serve_publish(&k, &EVENT("daemon.start", LOG_LEVEL_NOTICE, .text = file));
+	serve_publish(&k, &EVENT("daemon.start", LOG_LEVEL_NOTICE, .text = start->file));
 	k.engine = offspring_new(k.base, conf, k.control_fd, &serve_ops, &k);
 	if (k.engine == NULL)
 		fatal("the engine");

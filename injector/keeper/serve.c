@@ -217,7 +217,10 @@ on_drain(struct keeper *k, struct tenant *t, const struct ipc_drain *drain)
 static void
 on_engine_ready(struct keeper *k, struct offspring *o)
 {
-	if (o != k->engine || k->old_engine == NULL)
+	if (o != k->engine)
+		return;
+	keeper_ready(k);
+	if (k->old_engine == NULL)
 		return;
 	k->failing = false;
 	offspring_quit(k->old_engine);
@@ -254,6 +257,7 @@ on_message(void *arg, struct offspring *o, const struct ipc_msg *msg)
 	const struct conf *conf = offspring_conf(o);
 	struct tenant *t;
 
+	manager_heard_engine(k->manager);
 	if (k->world.leaving)
 		return;
 	/* its proofs are of a file that is not in force; the other engine speaks for itself */
@@ -366,6 +370,7 @@ on_engine_died(void *arg, struct offspring *o, const char *how, bool backing_off
 	if (o != k->engine || k->old_engine == NULL || offspring_is_quitting(k->old_engine))
 		return;
 	k->failing = true;
+	manager_refused(k->manager, "the engine of the new file dies: the one before it works on");
 	configure_pending(k);
 }
 

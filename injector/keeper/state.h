@@ -10,6 +10,8 @@
 #include "keeper/alias.h"
 #include "keeper/drains.h"
 #include "keeper/identity.h"
+#include "keeper/keeper.h"
+#include "keeper/manager.h"
 #include "keeper/offspring.h"
 #include "keeper/reload.h"
 #include "keeper/route.h"
@@ -20,7 +22,8 @@
 struct keeper {
 	struct event_base *base;
 	struct conf *conf, *old_conf; /* old: of the engine that is about to go */
-	const char *file, *dir;
+	const struct keeper_start *start;
+	struct manager *manager;
 	int control_fd;
 	struct route_world world;
 	struct route_table *routes;
@@ -32,11 +35,11 @@ struct keeper {
 	struct reload *reload;
 	bool reload_again; /* asked for while another was under way */
 	bool failing;	   /* the new engine died before it was ready; the old one works on */
-	bool debug;	   /* -d: whatever a file says */
 	struct event *signals[5];
 	struct event *judge, *watch, *look, *late, *deadline, *tell;
 	int64_t judge_at;		 /* no lease ends sooner */
 	bool engine_silent;		 /* at the last look */
+	bool orphan;			 /* -b: the parent is gone, the pidfile is ours */
 	bool monitored;			 /* a client of the engine wants events */
 	size_t events_lost;		 /* since the engine is behind */
 	struct route *news, **last_news; /* routes that the engine may not know as they are */
@@ -51,6 +54,8 @@ struct keeper {
 
 /* keeper.c */
 void keeper_leave(struct keeper *);
+/* The engine of the file in force works. */
+void keeper_ready(struct keeper *);
 
 /* serve.c: what the engine says and is told. */
 extern const struct offspring_ops serve_ops;
