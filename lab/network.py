@@ -136,7 +136,7 @@ class Lab:
     more      directories of frr-configs that every node loads, too: "ospf-fast", "rip-bfd"; with
               "rip-ecmp" both sites have the same metric
     brisk     OSPF says hello every second; else at its default, every ten
-    dns       nsd, named, dnsmasq, or None for no name servers
+    dns       nsd, unbound, named, dnsmasq, or None for no name servers
     vrf       the sites' links are in this VRF of their FRR. vrf_by: "netns", and FRR runs outside of
               their namespaces; or "device", if the kernel has such
     frr       which FRR, by the name that tests/frr/fetch has for it; None: $ZANYCAST_FRR, or the host's
