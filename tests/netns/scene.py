@@ -272,6 +272,14 @@ class Scene:
         found = (site or self.ns1).addresses(dev)
         return {p: found[p] for p in self.prefixes if p in found}
 
+    def wait_leased(self):
+        """All addresses of the service are on lo, and have a lifetime."""
+        def look():
+            aliases = self.aliases()
+            return len(aliases) == len(self.prefixes) and all(
+                a["valid_life_time"] <= 10 for a in aliases.values())
+        wait(look, PATIENCE, "the addresses with a lifetime")
+
     def wait_no_alias(self, site=None):
         wait(lambda: not self.aliases(site=site), PATIENCE, "the aliases to go")
 

@@ -3,14 +3,7 @@
 import pytest
 
 from lab import PREFIX4, PREFIX6, boottime_us, wait
-from scene import PATIENCE, TAG
-
-
-def leased(scene):
-    """Both addresses are on lo with a lifetime."""
-    aliases = scene.aliases()
-    return len(aliases) == len(scene.prefixes) and all(
-        a["valid_life_time"] <= 10 for a in aliases.values())
+from scene import TAG
 
 
 def test_label_and_lifetime(scene):
@@ -32,7 +25,7 @@ def test_deleted_by_hand(scene):
     for prefix in scene.prefixes:
         scene.ns1.ns.ip(f"addr del {prefix} dev lo")
         scene.event("alias.lost", since, prefix=prefix)
-    wait(lambda: leased(scene), PATIENCE)
+    scene.wait_leased()
     scene.wait_via("ns1")
     scene.wait_entries(TAG)
 
@@ -55,7 +48,7 @@ def test_made_permanent(scene):
     with scene.no_flap():
         for prefix in scene.prefixes:
             scene.ns1.ns.ip(f"addr replace {prefix} dev lo valid_lft forever preferred_lft forever")
-        wait(lambda: leased(scene), PATIENCE, "the lifetime to be back")
+        scene.wait_leased()
     scene.ns1.dns.kill()
     scene.wait_clean()
 
@@ -82,7 +75,7 @@ def test_there_at_start(scene):
     for prefix in scene.prefixes:
         scene.ns1.alias_add(prefix)
     scene.start()
-    assert leased(scene)
+    scene.wait_leased()
     scene.wait_entries(TAG)
     scene.event("alias.adopted")
     scene.ns1.dns.kill()
@@ -149,10 +142,10 @@ def test_held_at_start(scene):
     """alias = held, service dead at start: address, no route, lo flaps"""
     scene.ns1.dns.kill()
     scene.start(alias="held", announced=False)
-    wait(lambda: leased(scene), PATIENCE, "the held addresses")
+    scene.wait_leased()
     scene.event("service.down")
     scene.ns1.ns.ip("link set lo down", "link set lo up")
-    wait(lambda: leased(scene), PATIENCE, "the held addresses after lo")
+    scene.wait_leased()
     scene.stays_gone(3)
     scene.wait_entries()
 
@@ -191,7 +184,7 @@ def test_lo_down_and_up(scene):
     scene.ns1.ns.ip("link set lo up")
     scene.event("link.up", since)
     scene.wait_via("ns1")
-    wait(lambda: leased(scene), PATIENCE)
+    scene.wait_leased()
     scene.wait_entries(TAG)
 
 
