@@ -33,6 +33,7 @@ done
 cp /etc/passwd /etc/group /etc/nsswitch.conf /etc/ld.so.cache etc
 echo zanycast:x:64053:64053::/:/bin/false >>etc/passwd
 echo zanycast:x:64053: >>etc/group
+install -d -o frr -g frr -m 750 etc/frr
 cp {programs} image
 mount --rbind /dev dev
 mount -t proc proc proc

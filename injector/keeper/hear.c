@@ -40,9 +40,8 @@ misgiving(const struct zebra *zebra)
 	const char *doubt = zebra_doubt(zebra);
 
 	if (doubt == NULL && zebra_peer(zebra).pid == 0)
-		return "zebra is in another PID namespace: its process and another look alike, so "
-		       "a "
-		       "daemon that a new zebra has left deaf is not found; let them share one";
+		return "zebra is in another PID namespace: its process looks like any other, so "
+		       "a daemon that a new zebra has left deaf is not found; share one with it";
 	return doubt;
 }
 
