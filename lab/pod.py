@@ -138,7 +138,7 @@ class Pod:
         self.file = yaml.safe_load((FOLDER / "compose.yaml").read_text())
         self.services = {n: Service(self, n, s) for n, s in self.file["services"].items()}
         self.init = self.services["pod"]
-        self.policy = threading.Lock()  # held by who starts or ends a service
+        self.policy = threading.RLock()  # held by who starts or ends a service
         self._over = None
         node.dns, node.zanycast = self.services["dns"], self.services["zanycastd"].daemon
 
@@ -185,9 +185,10 @@ class Pod:
         """All of it at once, as when the container is killed: processes, namespaces, interface."""
         if not self._over:
             return
-        self._over.set()
-        self.init.daemon.signal_group(signal.SIGKILL)  # the kernel ends the others with it
-        for service in reversed(self.services.values()):  # its own end waits for theirs
-            service.kill()
+        with self.policy:
+            self._over.set()
+            self.init.daemon.signal_group(signal.SIGKILL)  # the kernel ends the others with it
+            for service in reversed(self.services.values()):  # its own end waits for theirs
+                service.kill()
         self.node.ns.delete()
         self._over = None

@@ -15,6 +15,7 @@ from scene import PATIENCE
 
 pytestmark = pytest.mark.xdist_group("container")
 HERE = "br-anycast"
+POD_ID = "10.128.255.13"
 
 
 class Host:
@@ -30,6 +31,14 @@ class Host:
 
     def wait_site(self, site):
         wait(lambda: self.c1.site(timeout=0.3) == site, PATIENCE, f"c1 to be answered by {site}")
+
+    def ospf(self, what):
+        return self.h1.frr.vty("ospfd", f"show ip ospf {what}")
+
+    def taken_back(self):
+        """Is nothing that the container announced still of use to h1?"""
+        entries = self.ospf("database external").split("LS age: ")[1:]
+        return all(e.startswith("3600") for e in entries if f"Advertising Router: {POD_ID}" in e)
 
     def healthy(self):
         """What the file's healthcheck says, run where an engine runs it."""
@@ -117,6 +126,27 @@ def test_all_of_it_dies(host):
     host.pod.start()
     host.wait_via(HERE)
     host.wait_site("pod")
+
+
+def test_comes_back_without_its_name_server(host):
+    """container: killed and started again, its name server dead: what the network still has of it is
+    not used"""
+    dns = host.service["dns"].spec
+    command = dns["command"]
+    host.pod.kill()
+    host.wait_via("r4")
+    with RouteWatch(host.h1) as watch:
+        since = boottime_us()
+        dns["command"] = ["sleep", "infinity"]
+        try:
+            host.pod.start()
+            wait(lambda: "Full" in host.ospf("neighbor"), PATIENCE, "h1 to meet the container")
+            wait(host.taken_back, PATIENCE, "it to take back what it announced before")
+            host.zanycast.wait_event("check.down", PATIENCE, since)
+        finally:
+            dns["command"] = command
+            host.service["dns"].crash()
+        assert not watch.of(PREFIX4, since)
 
 
 def test_zanycastd_dies(host):
