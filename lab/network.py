@@ -124,6 +124,14 @@ class Node:
     def thaw(self):
         send(self.ns.pids(), signal.SIGCONT)
 
+    def unplug(self):
+        """All its links lose their carrier; addresses stay, as a machine's own set-up keeps them."""
+        self.ns.sysctl("ipv6/conf/all/keep_addr_on_down", 1)
+        self.ns.ip(*(f"link set {port.name} down" for port in self.spec.ports))
+
+    def plug(self):
+        self.ns.ip(*(f"link set {port.name} up" for port in self.spec.ports))
+
 
 class Lab:
     """with Lab(proto="ospf") as lab: ...
@@ -211,13 +219,14 @@ class Lab:
         for pod in self.pods:
             pod.start()
         if converged:
-            wait(self.converged, 90, f"lab {self.tag} to converge")
-            self._settle(frrs)
+            self.settle()
         return self
 
-    @staticmethod
-    def _settle(frrs):
-        """A hello whose intervals are not one's own is not heard: each step is everybody's."""
+    def settle(self):
+        """Wait until all is converged, then give the protocols their own pace. A hello whose intervals
+        are not one's own is not heard: each step is everybody's."""
+        wait(self.converged, 90, f"lab {self.tag} to converge")
+        frrs = [n.frr for n in self.nodes.values() if n.frr]
         for frr in frrs:
             frr.settle()
         wait(lambda: all(frr.heard_of() for frr in frrs), 30,

@@ -65,7 +65,13 @@ class Probe(Daemon):
         """The event of the first answer of a site after that moment, or None."""
         return next((c for c in self.changes if c["site"] == site and c["at_us"] >= after_us), None)
 
-    def wait_site(self, site, timeout=30):
+    def answered(self, site, after_us):
+        """first(), and LabError when the probe has ended."""
         if not self.running():
             raise LabError(f"{self.name} has ended:\n{self.log()[-500:]}")
-        wait(lambda: self.site == site, timeout, f"{self.name} to be answered by {site}")
+        return self.first(site, after_us)
+
+    def lost(self, from_us, to_us=None):
+        """(queries lost, longest gap in us) in the gaps that ended in that time; to_us: None is now."""
+        gaps = [c for c in self.changes if from_us <= c["at_us"] and (not to_us or c["at_us"] < to_us)]
+        return sum(c["lost"] for c in gaps), max((c["gap_us"] for c in gaps), default=0)
