@@ -6,7 +6,11 @@ import signal
 import sys
 import time
 
-from . import PREFIX4, SERVICE, Lab, LabError, Probe, RouteWatch, boottime_us
+from . import PREFIX4, SERVICE, LabError, Probe, RouteWatch, boottime_us
+from .ground import Ground
+from .outage import outage
+from .scenarios import SCENARIOS
+from .setups import SETUPS
 
 PICTURE = """
   ns1 ──┐                            ┌── ns2      ns1, ns2  sites: FRR, a name server, zanycastd;
@@ -16,16 +20,18 @@ PICTURE = """
 
 NEXT = """\
 What to try next:
-  sudo lab/lab up -z                 the network with two sites, to walk about in; lab/lab -h
+  sudo lab/lab up ospf               the network with two sites, to walk about in; lab/lab -h
+  sudo lab/lab run killed -p rip     one death with and without zanycast; lab/lab run -h
   sudo tests/bench/failover          the same deaths measured, beside what the network alone costs
+  doc/failover.md                    all that can happen, in eleven networks
   frr-configs/README                 what your FRR needs
   man -l injector/zanycastd.8        what zanycastd is told and tells
 """
 
-TITLES = {
-    "rip": ("RIP", "with timers 5/15/10 s on all machines (frr-configs/rip-tuned): a RIP router\n"
-            "knows one way only, and the other site's comes with the next updates, hop by hop.\n"
-            "With RIP's default timers (30/180/120) all that takes six times as long."),
+WORDS = {
+    "rip-tuned": ("RIP", "with timers 5/15/10 s on all machines (frr-configs/rip-tuned): a RIP router\n"
+                  "knows one way only, and the other site's comes with the next updates, hop by hop.\n"
+                  "With RIP's default timers (30/180/120) all that takes six times as long."),
     "ospf": ("OSPF", "at its own pace: routers know both sites all the time and change over at once."),
 }
 
@@ -140,39 +146,40 @@ def span(us):
     return f"{us / 1000:.1f} ms" if us < 9_999_900 else f"{us / 1e6:.2f} s"
 
 
-def at_home(screen):
+def at_home(ground):
     """Do both routers at the ends use their own site?"""
-    lab = screen.lab
-    return lab.node("r1").via(PREFIX4) == {"ns1"} and lab.node("r4").via(PREFIX4) == {"ns2"}
+    return ground.home() and ground.far.via(PREFIX4) == {"ns2"}
 
 
 def death(screen, title, kill, over):
     """One death: kill() it, look on until the other site answers and over() holds."""
     screen.say(f"\n* {title}")
     screen.zero()
-    killed = screen.zero_us
-    kill()
-    screen.until(lambda: screen.probe.first("ns2", killed), 90, "waiting for the other site to answer")
+
+    def look_on(cond, seconds, _):
+        screen.until(cond, seconds, "waiting for the other site to answer")
+    seen = outage(screen.probe, kill, bound=90, look_on=look_on)
+    if not seen.first:
+        raise LabError("the other site has not answered within 90 s")
     screen.until(over, 30, "waiting for the rest")
     screen.during(0.4, "")
-    first = screen.probe.first("ns2", killed)
-    return first["at_us"] - killed, first["gap_us"], first["lost"]
+    return seen.took_us, seen.first["gap_us"], seen.first["lost"]
 
 
-def show(proto):
-    title, words = TITLES[proto]
+def show(name):
+    title, words = WORDS[name]
     print(f"\n{'=' * 78}\n{title} {words}\n{'=' * 78}")
-    more = ["rip-tuned"] if proto == "rip" else []
     print("raising the lab: 8 namespaces, FRR on 6 of them, 2 name servers ...")
     began = time.monotonic()
-    with Lab(proto=proto, variant="chain", more=more, tag=f"demo-{proto}") as lab:
+    ground = Ground(SETUPS[name], zanycast=True, tag=f"demo-{name}")
+    with ground.lab:
         print(f"up and converged after {time.monotonic() - began:.1f} s; "
               "starting zanycastd at both sites")
-        ns1 = lab.node("ns1")
-        with Screen(lab) as screen:
-            for site in lab.sites:
-                site.zanycast.start()
-            screen.until(lambda: at_home(screen), 90, "waiting until each end uses its own site")
+        ns1, killed = ground.ns1, SCENARIOS["killed"]
+        with Screen(ground.lab) as screen:
+            for site in ground.lab.sites:
+                ground.offer(site)
+            screen.until(lambda: at_home(ground), 90, "waiting until each end uses its own site")
             screen.during(0.4, "")
             screen.say("c1 begins to ask")
             screen.probe.__enter__()
@@ -180,13 +187,13 @@ def show(proto):
             screen.during(6, home)
 
             deaths = [("name server", *death(
-                screen, "ns1's name server is killed (kill -9)", ns1.dns.kill,
+                screen, "ns1's name server is killed (kill -9)", lambda: killed.strike(ground),
                 lambda: ns1.zanycast.events("alias.removed", screen.zero_us)))]
 
             screen.say("\n* ns1's name server is started again")
             screen.zero()
-            ns1.dns.start()
-            screen.until(lambda: at_home(screen), 90, "waiting until ns1 is back in use")
+            killed.heal(ground)
+            screen.until(lambda: at_home(ground), 90, "waiting until ns1 is back in use")
             screen.until(lambda: screen.probe.site == "ns1", 10, "waiting for ns1 to answer")
             screen.during(6, home)
 
@@ -217,7 +224,7 @@ def main():
     began = time.monotonic()
     print(PICTURE.format(address=SERVICE["v4"]))
     try:
-        deaths = [d for proto in ("rip", "ospf") for d in show(proto)]
+        deaths = [d for name in WORDS for d in show(name)]
     except LabError as error:
         sys.exit(f"demo: {error}")
     except KeyboardInterrupt:
