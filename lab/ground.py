@@ -89,6 +89,7 @@ class Ground:
     def offer(self, site):
         """The site announces its service, or will as soon as it passes its checks."""
         if self.zanycast:
+            site.zanycast.configure(prefixes=[self.prefix])
             site.zanycast.start()
         else:
             site.alias_add(self.prefix)

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 
-from . import table
+from . import container, table
 from .cells import LABS, Round, matrix, skipped
 from .ground import HOME_S
 from .netns import LabError
@@ -22,6 +22,7 @@ Strikes the site that c1 uses, and measures until c1 has the first answer of the
 undoes the harm and waits until all is as before. Scenarios:
 
 """ + "\n".join(f"  {s.name:10} {s.title}" for s in SCENARIOS.values()) + """
+  container  (alone) a site in containers beside the host's router, shown as it happens
 
 Setups:
 
@@ -55,8 +56,10 @@ def arguments(parser):
 
 def run(args):
     """The exit status."""
+    if args.scenario == ["container"]:
+        return container.show()
     if bool(args.scenario) == args.all or {*args.scenario} - {*SCENARIOS}:
-        raise LabError("run what? --all, or some of " + " ".join(SCENARIOS))
+        raise LabError("run what? --all, or some of " + " ".join(SCENARIOS) + ", or container")
     kind = "quick" if args.quick else "full"
     path, fresh = args.results, args.fresh
     if args.all and not path:
