@@ -5,7 +5,7 @@ import signal
 import subprocess
 import threading
 
-from .netns import Daemon, LabError, wait
+from .netns import Daemon, LabError
 from .topology import SERVICE, SITE_OF_ANSWER
 from .zanycast import program
 
