@@ -114,7 +114,7 @@ listener_found(void *arg, bool asked, int error, const struct bound_socket *list
 	struct listener_check *l = arg;
 	const struct conf_check *conf = check_conf(l->check);
 	const char *protocol = conf->transport == TRANSPORT_TCP ? "tcp" : "udp";
-	char missing[PREFIX_STRLEN];
+	char missing[PREFIX_STRLEN], elsewhere[64] = "";
 	bool passed = l->passed;
 
 	if (error != 0) {
@@ -122,12 +122,14 @@ listener_found(void *arg, bool asked, int error, const struct bound_socket *list
 		return;
 	}
 	l->passed = all_served(l->check, list, n, missing);
+	if (n > 0) /* the server lives */
+		snprintf(elsewhere, sizeof(elsewhere), ", %zu elsewhere: bound before it came?", n);
 	if (!l->passed && passed)
 		check_event(l->check, CAUSE_NO_SOCKET, "no %s socket at %s#%u any more", protocol,
 		    missing, conf->port);
 	else if (!l->passed && asked)
-		check_done(l->check, CAUSE_NO_SOCKET, "no %s socket at %s#%u", protocol, missing,
-		    conf->port);
+		check_done(l->check, CAUSE_NO_SOCKET, "no %s socket at %s#%u%s", protocol, missing,
+		    conf->port, elsewhere);
 	else if (l->passed && asked)
 		check_done(l->check, CAUSE_OK, "%zu %s socket%s at port %u", n, protocol,
 		    n == 1 ? "" : "s", conf->port);

@@ -51,7 +51,8 @@ def test_managed_once_and_deaf(scene):
     scene.let_it_be_known()
     scene.configure(checks=CHECKS)
     scene.ns1.zanycast.reload()
-    scene.event("check.down", check="bound")
+    down = scene.event("check.down", check="bound")
+    assert "elsewhere" in down["text"]
     scene.wait_clean()
     scene.stays_gone()
 
@@ -97,6 +98,18 @@ def test_managed_followed(scene, kind):
     wait(lambda: served(scene), 5, "answers")
     with scene.no_flap(2):
         pass
+
+
+@pytest.mark.only("ospf", "tag")
+def test_each_waits_for_the_other(scene):
+    """managed, listener, a server that follows: waits; held: serves"""
+    instead(scene, "named").start()
+    scene.start(announced=False)
+    assert "elsewhere" in scene.event("check.down", check="bound")["text"]
+    scene.stays_gone(1)
+    scene.ns1.zanycast.stop(20)
+    scene.start(alias="held")
+    assert served(scene)
 
 
 @pytest.mark.only("ospf", "tag")

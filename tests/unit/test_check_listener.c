@@ -148,6 +148,8 @@ test_each_prefix(void **state)
 	close(b);
 	probed_expect(&rig, &p, CAUSE_NO_SOCKET, "127.0.0.3#");
 	assert_true(p.last.final);
+	check_now(p.check);
+	probed_expect(&rig, &p, CAUSE_NO_SOCKET, ", 1 elsewhere");
 	probed_stop(&p);
 	close(a);
 	rig_close(&rig);
