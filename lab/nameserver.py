@@ -64,7 +64,7 @@ remote-control:
 NAMED = """\
 options {{
   directory "{dir}";
-  pid-file "{dir}/named.pid";
+  pid-file "{pid}";
   session-keyfile none;
   listen-on {{ {v4} }};
   listen-on-v6 {{ {v6} }};
@@ -79,6 +79,16 @@ options {{
 controls {{ }};
 zone "home" {{ type primary; file "{dir}/home.zone"; }};
 """
+
+
+def zone(spec):
+    """The file of the zone "home" at a site."""
+    return ZONE.format(site=spec.name, answer=spec.answer)
+
+
+def named(spec, folder, pid, v4="any;", v6="any;", scan="yes"):
+    """named.conf of a site. folder is named's own; v4, v6: what it listens on."""
+    return NAMED.format(dir=folder, pid=pid, site=spec.name, v4=v4, v6=v6, scan=scan)
 
 
 class NameServer(Daemon):
@@ -112,8 +122,7 @@ class NameServer(Daemon):
 
     def _write(self, name, text):
         self.dir.mkdir(exist_ok=True)
-        (self.dir / "home.zone").write_text(
-            ZONE.format(site=self.node.name, answer=self.node.spec.answer))
+        (self.dir / "home.zone").write_text(zone(self.node.spec))
         path = self.dir / name
         path.write_text(text)
         return path
@@ -139,8 +148,8 @@ class NameServer(Daemon):
     def _named(self):
         v4, v6 = ("".join(f"{a}; " for a in self._addresses() if (":" in a) == six)
                   for six in (False, True)) if self.once else ("any;", "any;")
-        conf = self._write("named.conf", NAMED.format(
-            dir=self.dir, site=self.node.name, v4=v4, v6=v6, scan=yes(not self.once)))
+        conf = self._write("named.conf", named(
+            self.node.spec, self.dir, self.dir / "named.pid", v4, v6, yes(not self.once)))
         return ["/usr/sbin/named", "-g", "-n", str(self.workers), "-c", conf]
 
     def _dnsmasq(self):

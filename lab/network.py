@@ -252,10 +252,8 @@ class Lab:
             node.ns.create()
             if node.outside:
                 node.outside.create()
-            node.ns.sysctl("ipv4/ip_forward", int(node.spec.role == "router"))
-            node.ns.sysctl("ipv6/conf/all/forwarding", int(node.spec.role == "router"))
-            node.ns.sysctl("ipv4/fib_multipath_hash_policy", 1)
-            node.ns.sysctl("ipv6/fib_multipath_hash_policy", 1)
+            for key, value in topology.sysctls(node.spec).items():
+                node.ns.sysctl(key, value)
         done = set()
         for node in self.nodes.values():
             for port in node.spec.ports:
@@ -274,14 +272,7 @@ class Lab:
                           f"link set {node.vrf_device} up",
                           f"addr add 127.0.0.1/8 dev {node.vrf_device}"]
                 lines += [f"link set {p.name} master {node.vrf_device}" for p in node.spec.ports]
-            for port in node.spec.ports:
-                lines += [f"addr add {port.v4} dev {port.name}",
-                          f"addr add {port.v6} dev {port.name} nodad",
-                          f"link set {port.name} up"]
-                if node.spec.role == "client":
-                    lines += [f"route add default via {port.peer_v4}",
-                              f"route add default via {port.peer_v6}"]
-            node.ns.ip(*lines)
+            node.ns.ip(*lines, *topology.addressing(node.spec))
 
     def converged(self):
         """Does every router and site know the network of every site?"""

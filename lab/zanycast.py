@@ -92,6 +92,22 @@ def parse_line(line):
     return Event(wall_us - offset // 1000, level, name, fields)
 
 
+def resolver(spec, protocols, recipe, prefixes, vrf=None):
+    """The options of the service 'resolver' at a site, as they are unless somebody says otherwise."""
+    ranked = recipe == "ranked"
+    options = {
+        "prefixes": list(prefixes), "alias": "managed",
+        "tag": 54 if ranked and spec.secondary else 53,
+        "filter": "tag" if ranked or recipe == "tag" else "prefix",
+        "protocol": list(protocols), "hold": "1.5s" if {"ospf", "ospf6"} & {*protocols} else "0s",
+        "linger": "1s", "lifetime": "10s", "checks": CHECKS}
+    if any(":" not in prefix for prefix in prefixes):
+        options["label"] = "lo:1"
+    if vrf:
+        options["vrf"] = vrf
+    return options
+
+
 class Zanycast(Daemon):
     """start() writes the file, if none was written, and returns when the keeper runs. What a node
     is here: ns, name, dir, tap or None; config() wants its FRR, too."""
@@ -112,20 +128,12 @@ class Zanycast(Daemon):
     def config(self, services=None, checks=None, top="", **service):
         """The text of a file. service: options of the one service 'resolver'; services: whole
         {name: options} in its place; top: lines before everything else."""
-        protocols = list(self.node.frr.protocols)
         if services is None:
-            prefixes = service.get("prefixes") or self.node.prefixes()
-            default = {
-                "prefixes": prefixes, "alias": "managed",
-                "tag": 54 if self.node.spec.secondary and self.node.frr.recipe == "ranked" else 53,
-                "filter": "tag" if self.node.frr.recipe in ("tag", "ranked") else "prefix",
-                "protocol": protocols, "hold": "1.5s" if {"ospf", "ospf6"} & {*protocols} else "0s",
-                "linger": "1s", "lifetime": "10s"}
-            if any(":" not in prefix for prefix in prefixes):
-                default["label"] = "lo:1"
-            if self.node.frr.vrf:
-                default["vrf"] = self.node.frr.vrf
-            services = {"resolver": default | service | {"checks": CHECKS if checks is None else checks}}
+            frr = self.node.frr
+            default = resolver(self.node.spec, frr.protocols, frr.recipe,
+                               service.get("prefixes") or self.node.prefixes(), frr.vrf)
+            checks = {} if checks is None else {"checks": checks}
+            services = {"resolver": default | service | checks}
         return self.text(services, {"socket": str(self.zserv)}, top)
 
     def text(self, services, zebra, top=""):
