@@ -8,7 +8,8 @@ import subprocess
 
 from .netns import LabError
 
-LIBDIR = pathlib.Path("/usr/lib/frr")
+LIBDIR = next((p for p in [pathlib.Path("/usr/libexec/frr")] if p.is_dir()),  # Red Hat's
+              pathlib.Path("/usr/lib/frr"))
 CACHE = pathlib.Path(os.environ.get("ZANYCAST_FRR_CACHE",
                                     pathlib.Path(__file__).parent.parent / ".cache" / "frr"))
 
