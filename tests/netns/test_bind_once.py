@@ -58,7 +58,7 @@ def test_managed_once_and_deaf(scene):
 
 
 @pytest.mark.only("ospf", "tag")
-@pytest.mark.parametrize("kind", ["nsd", "unbound", "named", "dnsmasq"])
+@pytest.mark.parametrize("kind", ["nsd", "unbound", "named"])
 def test_held_once(scene, kind):
     """held, a server that binds once: answers, fails, comes back"""
     dns = instead(scene, kind, once=True)
