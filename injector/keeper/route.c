@@ -45,7 +45,10 @@ route_in_session(const struct route *r)
 static int64_t
 phase_of(const struct prefix *prefix, int64_t third)
 {
-	return (int64_t)(prefix_hash(prefix) % (uint64_t)(third > 0 ? third : 1));
+	int64_t span =
+	    third - PLAN_RENEW_MS; /* none is renewed sooner: they would all wait for it */
+
+	return PLAN_RENEW_MS + (int64_t)(prefix_hash(prefix) % (uint64_t)(span > 0 ? span : 1));
 }
 
 static void
