@@ -4,7 +4,7 @@ router, packaging/container/ has it. Called by `lab run container`."""
 import time
 
 from . import PREFIX4, Lab
-from .demo import Screen, report
+from .demo import Screen, death, report
 
 PICTURE = """
          host h1                                     pod  name server, FRR, zanycastd: a container each
@@ -12,16 +12,6 @@ PICTURE = """
            └────── r4 ── ns2                         ns2  the other site
 """
 LIFE = "looking on: the container answers c1"
-
-
-def death(screen, title, kill):
-    """It dies; look on until the other site answers."""
-    screen.say(f"\n* {title}")
-    screen.zero()
-    killed = screen.zero_us
-    kill()
-    screen.until(lambda: screen.probe.first("ns2", killed), 60, "waiting for the other site to answer")
-    screen.during(0.6, "")
 
 
 def back(screen, title, start):

@@ -151,7 +151,7 @@ def at_home(ground):
     return ground.home() and ground.far.via(PREFIX4) == {"ns2"}
 
 
-def death(screen, title, kill, over):
+def death(screen, title, kill, over=None):
     """One death: kill() it, look on until the other site answers and over() holds."""
     screen.say(f"\n* {title}")
     screen.zero()
@@ -161,8 +161,9 @@ def death(screen, title, kill, over):
     seen = outage(screen.probe, kill, bound=90, look_on=look_on)
     if not seen.first:
         raise LabError("the other site has not answered within 90 s")
-    screen.until(over, 30, "waiting for the rest")
-    screen.during(0.4, "")
+    if over:
+        screen.until(over, 30, "waiting for the rest")
+    screen.during(0.6, "")
     return seen.took_us, seen.first["gap_us"], seen.first["lost"]
 
 

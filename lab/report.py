@@ -17,14 +17,16 @@ HEAD = """\
 
 A client asks the service's address every 5 ms. Something happens to the site that answers it; measured is the time from then to the
 first answer of the other site, and how many queries nobody answered meanwhile. The same with zanycastd at both sites, and without:
-then the address is on `lo` for good, and the routing protocol alone decides (`lab/README` has the network, `frr-configs/` the recipes).
+then the address is on `lo` for good, and the routing protocol alone decides (`lab/topology.json` has the network, `frr-configs/` the recipes).
 
     {command}
 
-{machine}, {first} to {last}. {n}. Figures of one machine: compare within
-the table. "> 30 s" means that the other site had not answered when nobody looked on any longer. Lost queries are counted until the
-harm was undone, of one each 5 ms; there is no count where nobody answered even then. "Home": from the moment the harm was undone to the
-site's own answers to its client, with what was lost on the way.
+{machine}. {days}. {n}
+
+ * Figures of one machine: compare within this page.
+ * "> 15 s": the other site had not answered when nobody looked on any longer.
+ * Lost: queries, of one each 5 ms, until the harm was undone. Not counted where nobody answered even then.
+ * Home: from the moment the harm was undone until the site answers its client again, with what was lost on the way.
 """
 
 ROW = "| {} | {} | {} | {} | {} | {} | {} |"
@@ -51,7 +53,8 @@ def report(path=None, doc=DOC):
         name = f"failover-{scenario.name}.svg"
         title = scenario.title[0].upper() + scenario.title[1:]
         (doc / name).write_text(plot.strips(title, mine, SETUPS))
-        parts.append(f"\n## {title}\n\n![{title}]({name})\n\n" + "\n".join(rows(scenario.name, figures)) + "\n")
+        parts.append(f"\n## {title}\n\n{scenario.how}\n\n![{title}]({name})\n\n"
+                     + "\n".join(rows(scenario.name, figures)) + "\n")
     parts.append(failures(runs))
     (doc / "failover.md").write_text("".join(parts))
     return doc / "failover.md"
@@ -75,9 +78,9 @@ def head(runs, quick):
                     if r.get("frr", r["machine"]["frr"]) != r["machine"]["frr"]})
     words += f" ({', '.join(other)})" if other else ""
     command = "sudo lab/lab run --all" + (" --quick" if quick else "") + " && sudo lab/lab report"
-    n = "One run of each cell: read the order of magnitude" if quick else \
-        "n is how often each was run; the median of an even number is the lower of the two in the middle"
-    return HEAD.format(command=command, machine=words, first=days[0], last=days[-1], n=n)
+    n = "One run of each cell: read the order of magnitude. What is known to take minutes was left out." \
+        if quick else "The median of an even number of runs is the lower of the two in the middle."
+    return HEAD.format(command=command, machine=words, days=" to ".join(dict.fromkeys((days[0], days[-1]))), n=n)
 
 
 def note(figures):

@@ -6,10 +6,10 @@ from .ground import SERVICE_NAME
 
 
 class Scenario:
-    """name: of the command line and the table. title: a line of words. variant: of the lab's network.
-    instant: nobody has to wait for a timer of a check, a lease or a boot."""
+    """name: of the command line and the table. title: a line of words; how: what exactly is done.
+    variant: of the lab's network. instant: nobody waits for a timer of a check, a lease or a boot."""
 
-    name = title = ""
+    name = title = how = ""
     variant = "chain"
     instant = False
     without = True  # has it a meaning where there is no zanycast?
@@ -27,6 +27,7 @@ class Scenario:
 
 class Killed(Scenario):
     name, title, instant = "killed", "the name server is killed (SIGKILL)", True
+    how = "Its processes get SIGKILL; server, link and FRR live. Healed: it is started again."
 
     def strike(self, ground):
         ground.ns1.dns.signal_group(signal.SIGKILL)
@@ -41,6 +42,7 @@ class Killed(Scenario):
 
 class Hung(Scenario):
     name, title = "hung", "the name server hangs (SIGSTOP)"
+    how = "Its processes stand still, its sockets stay open and fill. Healed: SIGCONT."
 
     def strike(self, ground):
         ground.ns1.dns.hang()
@@ -54,6 +56,8 @@ class Hung(Scenario):
 
 class Drained(Scenario):
     name, title, instant = "drained", "the operator drains the site (without zanycast: ip addr del)", True
+    how = ("`zanycastctl drain`; without zanycast `ip addr del`, which is all there is. The name server goes "
+           "on. Healed: `undrain`, `ip addr add`.")
 
     def strike(self, ground):
         if ground.zanycast:
@@ -69,9 +73,10 @@ class Drained(Scenario):
 
 
 class Rebooted(Scenario):
-    """Down until c1 has the other site (or nobody waits for it any longer), then up."""
-
     name, title = "rebooted", "the server is rebooted cleanly (SIGTERM to all, network down, up)"
+    how = ("As init does it: SIGTERM to zanycastd, the name server, FRR, one after the other; the network goes "
+           "down. It stays down until the other site has answered. Healed: all is started, in the reverse "
+           "order.")
 
     def strike(self, ground):
         ground.ns1.zanycast.stop()
@@ -85,6 +90,9 @@ class Rebooted(Scenario):
 
 class Dead(Scenario):
     name, title = "dead", "the server is dead silently (power cut; its link stays up)"
+    how = ("Every process of the server is frozen, FRR's too: nobody says a word any more, and the router "
+           "still has its carrier, as behind a switch. Healed: the frozen ones are killed, the link goes "
+           "down and up, the server boots.")
 
     def strike(self, ground):
         ground.ns1.freeze()
@@ -99,23 +107,24 @@ class Dead(Scenario):
 
 
 class Cut(Scenario):
-    """The routers are a ring: the way to the other site is r1-r4."""
-
     name, title = "cut", "the link between the site and its router is cut (carrier lost)"
     variant, instant = "ring", True
+    how = ("Of ns1 and r1: both see the carrier go, and the server lives. The routers are a ring here, so that "
+           "the way to the other site is r1-r4 (`rip-ecmp`: one router). Healed: the carrier comes back.")
 
     def strike(self, ground):
         ground.ns1.unplug()
 
     def heal(self, ground):
-        ground.ns1.plug()
+        plug(ground, ground.ns1)
 
 
 class Orphaned(Scenario):
-    """A dead service whose route has no keeper: the lease of the address ends it."""
-
     name, title = "orphaned", "zanycastd, all its processes and the name server are killed (SIGKILL)"
     without = False
+    how = ("First zanycastd with all it has started, in the same instant the name server: a dead service "
+           "whose route has no keeper. The lifetime of the address on `lo` (10 s here) ends it. Healed: "
+           "both are started.")
 
     def strike(self, ground):
         ground.ns1.zanycast.kill()
@@ -133,9 +142,14 @@ def switch_off(ground, site):
     site.alias_del(ground.prefix)
 
 
+def plug(ground, site):
+    site.plug()
+    ground.route_home(site)
+
+
 def boot(ground, site):
     """In the order of init: the network, FRR, the name server, then zanycast."""
-    site.plug()
+    plug(ground, site)
     if not ground.zanycast:
         ground.offer(site)
     site.frr.start()
