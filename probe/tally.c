@@ -190,7 +190,7 @@ print_span(const struct tally *t, const struct span *s, const struct span *last)
 	    last != NULL && last->site == s->site ? " again" : "");
 	if (s->ttl > 0)
 		fprintf(t->out, ", TTL %d", s->ttl);
-	if (s->lost > 0)
+	if (s->gap_us > 0)
 		fprintf(t->out, ": nobody for %.1f ms, %" PRIu64 " %s lost", ms(s->gap_us), s->lost,
 		    s->lost == 1 ? "query" : "queries");
 	fputc('\n', t->out);
@@ -206,7 +206,7 @@ new_span(struct tally *t, int site, int ttl, uint64_t seq, int64_t now)
 	s.site = site;
 	s.ttl = ttl;
 	s.from_us = s.to_us = now;
-	if (seq > t->best + 1) {
+	if (seq > t->best + 1 || (t->silent && seq > t->best)) {
 		s.first_lost = t->best + 1;
 		s.lost = seq - s.first_lost;
 		s.gap_us = now - (last == NULL ? t->start_us : last->to_us);
@@ -253,13 +253,14 @@ tally_answer(struct tally *t, uint16_t id, const char *text, int ttl, int64_t no
 	}
 	q->state = ANSWERED;
 	t->answered++;
-	t->silent = 0;
 	site = site_of(t, text);
 	s = t->n_spans == 0 ? NULL : &t->span[t->n_spans - 1];
 	if (q->seq < t->best)
 		overtaken(t, q->seq);
-	if (s == NULL || s->site != site || q->seq > t->best + 1)
+	if (s == NULL || s->site != site || q->seq > t->best + 1 ||
+	    (t->silent && q->seq > t->best)) /* all late, none lost: the silence ends aloud, too */
 		new_span(t, site, ttl, q->seq, now);
+	t->silent = 0;
 	s = &t->span[t->n_spans - 1];
 	s->answers++;
 	s->to_us = now;
