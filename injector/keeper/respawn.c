@@ -11,7 +11,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -104,7 +103,6 @@ start_keeper(struct parent *p)
 		close(p->starter);
 	log_echo(-1);
 	open_log(p);
-	prctl(PR_SET_NAME, "zanycastd");
 	sigprocmask(SIG_SETMASK, &p->before, NULL);
 	p->start->notify = (struct notify){ .fd = link[1], .watchdog_ms = HUNG_LOOKS * LOOK_MS };
 	return true;
@@ -296,7 +294,6 @@ respawn(const char *path, struct keeper_start *start)
 	if (setsid() == -1 || chdir("/") == -1)
 		err(1, "the background");
 	close_stdio(STDOUT_FILENO);
-	prctl(PR_SET_NAME, "zanycast-parent");
 	catch_signals(&p);
 	pidfile_write(start->pidfile);
 	open_log(&p);

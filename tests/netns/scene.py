@@ -144,8 +144,7 @@ class Scene:
     def start(self, *sites, options=("-d",), announced=True, **config):
         """Starts zanycastd on ns1, or on these sites; returns when the router has the routes."""
         sites = sites or (self.ns1,)
-        rest = getattr(self.lab, "quiet_since", 0) + QUIET - time.monotonic()
-        time.sleep(max(0, rest))
+        self.rest()
         for site in sites:
             self.configure(site, **config)
             site.zanycast.start(*options)
@@ -153,6 +152,10 @@ class Scene:
             self.wait_via(*{s.name for s in sites} & {"ns1"} or {sites[0].name})
             for site in sites:
                 self.wait_state("announced", site)
+
+    def rest(self):
+        """What is announced now is heard: the last withdrawal is not too near."""
+        time.sleep(max(0, getattr(self.lab, "quiet_since", 0) + QUIET - time.monotonic()))
 
     def again(self, site=None):
         """A new zanycastd with the same file."""

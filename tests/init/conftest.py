@@ -1,0 +1,101 @@
+"""One lab with OSPF for all; for each test a Scene in it, and ns1 as a machine with an init script."""
+
+import os
+import pathlib
+import shutil
+import sys
+import tempfile
+
+import pytest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "netns"), str(HERE.parents[1])]
+# pylint: disable=wrong-import-position
+from host import Host, installed
+from lab import LabError
+from lab.zanycast import program
+from scene import Labs, Scene
+
+CASE = ("ospf", "tag")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if os.geteuid() != 0:
+            item.add_marker(pytest.mark.skip(reason="namespaces need root"))
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item):
+    """A test that fails shows the daemon's words and the router's."""
+    outcome = yield
+    report = outcome.get_result()
+    scene = getattr(item, "scene", None)
+    if scene and report.failed:
+        report.sections += scene.last_words or scene.evidence()
+
+
+@pytest.fixture(scope="session")
+def labs():
+    try:
+        program("zanycastd")
+    except LabError as error:
+        pytest.exit(f"{error}: tests/init/run --build DIR", 2)
+    labs = Labs()
+    yield labs
+    labs.close()
+
+
+@pytest.fixture(scope="session")
+def stage():
+    """What make install makes of the build."""
+    where = pathlib.Path(tempfile.mkdtemp(prefix="zc-init-"))
+    yield installed(where / "stage")
+    shutil.rmtree(where)
+
+
+@pytest.fixture
+def scene(request, labs):
+    """Two sites with running name servers at one router; nothing is announced."""
+    scene = Scene(labs.get(None, *CASE), *CASE)
+    request.node.scene = scene
+    conf = scene.ns1.zanycast.conf
+    try:
+        with scene.watch:
+            yield scene
+            scene.end()
+    except BaseException:
+        scene.failed = True
+        scene.last_words = scene.evidence()
+        raise
+    finally:
+        changes = scene.changes(0)
+        labs.release(scene.failed or scene.spoilt, changes[-1].at_us if changes else 0)
+        scene.ns1.zanycast.conf = conf
+
+
+@pytest.fixture
+def make_host(scene, stage):
+    """make_host("debian", start="drained"): ns1 with that script and a service with these options;
+    nothing runs."""
+    hosts = []
+
+    def make(kind, **service):
+        hosts.append(Host(scene.ns1, kind, stage))
+        scene.configure(**service)
+        return hosts[-1]
+
+    yield make
+    for host in hosts:
+        host.down()
+
+
+@pytest.fixture(params=["debian", "redhat"])
+def host(request, make_host):
+    return make_host(request.param)
+
+
+@pytest.fixture
+def debian(make_host):
+    return make_host("debian")
