@@ -41,8 +41,8 @@ keeper_ready(struct keeper *k)
 	char status[64];
 
 	snprintf(status, sizeof(status), "%zu services are checked", k->conf->nservices);
+	log_echo(-1); /* whoever waits for our start is about to know what it came to */
 	manager_ready(k->manager, status);
-	log_echo(-1); /* whoever waits for our start knows what it came to */
 }
 
 /* Routes need no parent. Who looks for it finds us: the same signals mean the same. */

@@ -63,12 +63,12 @@ tell_starter(struct parent *p, int status)
 
 	if (p->starter == -1)
 		return;
+	log_echo(-1);
+	if (!p->start->debug)
+		close_stdio(STDERR_FILENO); /* who has the answer has its terminal back */
 	(void)!write(p->starter, &byte, sizeof(byte));
 	close(p->starter);
 	p->starter = -1;
-	log_echo(-1);
-	if (!p->start->debug)
-		close_stdio(STDERR_FILENO);
 }
 
 static void __attribute__((noreturn)) end(struct parent *p, int status)
