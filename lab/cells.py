@@ -21,12 +21,13 @@ RAISE_S = 20
 # RIP's other way comes with the next updates, up to 30 s apart and hop by hop.
 PERIODIC = {"rip": 20, "rip-bfd": 20, "ripng": 20, "rip-tuned": 4}
 # The timers that end a dead neighbour at its default, seconds.
-DEAD_S = {"rip": 190, "rip-ecmp": 180, "ripng": 190, "ospf": 45, "ospf6": 45, "bgp": 180,
+DEAD_S = {"rip": 190, "rip-ecmp": 180, "rip-bfd": 190, "ripng": 190, "ospf": 45, "ospf6": 45, "bgp": 180,
           "rip-tuned": 20}
 # Known to take minutes (silent death: or most of one): not played where it has to be quick.
-MINUTES = {("rip", None), ("ripng", None), *((s, "dead") for s in DEAD_S if s != "rip-tuned"),
-           # ripd of FRR 10.3 drops what it had from a neighbour that BFD misses, and tells nobody
-           ("rip-bfd", None), ("rip-bfd", "dead")}
+MINUTES = {(setup, "dead", mode) for setup in DEAD_S if setup != "rip-tuned" for mode in (True, False)}
+# ripd of FRR 10.3 drops what it had from a neighbour that BFD misses, and tells nobody: of rip-bfd
+# "dead", and where nobody has withdrawn the route before
+MINUTES |= {("rip-bfd", "rebooted", False)}
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,7 @@ class Cell:
 
     @property
     def minutes(self):
-        return (self.setup, self.scenario) in MINUTES \
-            or (not self.zanycast and (self.setup, None) in MINUTES)
+        return (self.setup, self.scenario, self.zanycast) in MINUTES
 
     @property
     def variant(self):

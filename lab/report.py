@@ -24,7 +24,7 @@ then the address is on `lo` for good, and the routing protocol alone decides (`l
 {machine}. {days}. {n}
 
  * Figures of one machine: compare within this page.
- * "> 15 s": the other site had not answered when nobody looked on any longer.
+ * "> N s": the other site had not answered when nobody looked on any longer.
  * Lost: queries, of one each 5 ms, until the harm was undone. Not counted where nobody answered even then.
  * Home: from the moment the harm was undone until the site answers its client again, with what was lost on the way.
 """

@@ -7,7 +7,7 @@ SKIPPED = {"minutes": "minutes", "meaningless": "-", "missing": "n/a"}
 NEVER = float("inf")
 LEGEND = """\
 From the blow to the other site's first answer, median; in brackets the queries lost meanwhile, of one
-each 5 ms. "> 15 s": the other site had not answered when nobody looked on any longer."""
+each 5 ms. "> N s": the other site had not answered when nobody looked on any longer."""
 
 
 def span(value_ms):
