@@ -78,21 +78,47 @@ static void __attribute__((noreturn)) end(struct parent *p, int status)
 	exit(status);
 }
 
+/* Another, or the end. */
+static void
+bury(struct parent *p, struct succession_fate fate)
+{
+	int64_t wait = succession_died(&p->succession, fate, clock_ms());
+
+	if (wait == SUCCESSION_ENDS)
+		end(p, p->succession.status);
+	log_warnx("the next keeper starts in %lld ms", (long long)wait);
+	p->next_at = clock_ms() + wait;
+}
+
+/* Short of memory, perhaps because of whom it was killed for: later. */
+static void
+fail_to_start(struct parent *p, const int link[2])
+{
+	log_warn("a keeper cannot be started");
+	if (link[0] != -1)
+		close(link[0]);
+	if (link[1] != -1)
+		close(link[1]);
+	bury(p, (struct succession_fate){ .killed = true, .value = SIGKILL });
+}
+
 /* The child: true. */
 static bool
 start_keeper(struct parent *p)
 {
-	int link[2];
+	int link[2] = { -1, -1 };
+	pid_t pid;
 
 	p->patience = START_LOOKS;
 	p->next_at = CLOCK_NEVER;
 	succession_started(&p->succession, clock_ms());
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, link) == -1 ||
-	    (p->keeper = fork()) == -1) {
-		log_warn("a keeper cannot be started");
-		end(p, 1);
+	    (pid = fork()) == -1) {
+		fail_to_start(p, link);
+		return false;
 	}
-	if (p->keeper != 0) {
+	if (pid != 0) {
+		p->keeper = pid;
 		close(link[1]);
 		p->link = link[0];
 		return false;
@@ -190,7 +216,6 @@ static void
 reap_keeper(struct parent *p)
 {
 	struct succession_fate fate;
-	int64_t wait;
 	int status;
 
 	if (p->keeper == 0 || waitpid(p->keeper, &status, WNOHANG) != p->keeper)
@@ -202,13 +227,10 @@ reap_keeper(struct parent *p)
 	p->keeper = 0;
 	fate.killed = WIFSIGNALED(status);
 	fate.value = (unsigned int)(fate.killed ? WTERMSIG(status) : WEXITSTATUS(status));
-	wait = succession_died(&p->succession, fate, clock_ms());
 	if (fate.killed || fate.value != 0)
-		log_warnx("the keeper ended: %s %u%s", fate.killed ? "signal" : "exit status",
-		    fate.value, wait == SUCCESSION_ENDS ? "" : ": another is started");
-	if (wait == SUCCESSION_ENDS)
-		end(p, p->succession.status);
-	p->next_at = clock_ms() + wait;
+		log_warnx(
+		    "the keeper ended: %s %u", fate.killed ? "signal" : "exit status", fate.value);
+	bury(p, fate);
 }
 
 /* Until something happens, or it is time to look. */

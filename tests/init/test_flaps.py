@@ -51,7 +51,7 @@ def test_keeper_dies(scene, debian, sig):
             debian.next_keeper(debian.kill("keeper", sig))
             scene.event("route.announced", since)
     assert debian.parent == parent
-    assert f"signal {int(sig)}: another is started" in scene.ns1.zanycast.log()
+    assert f"the keeper ended: signal {int(sig)}" in scene.ns1.zanycast.log()
     scene.wait_entries(TAG)
 
 
