@@ -14,7 +14,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "netns"), str(HERE.parents[1])]
 from host import Host, installed
 from lab import LabError
 from lab.zanycast import program
-from scene import Labs, Scene
+from scene import Labs, pytest_runtest_makereport  # noqa: F401, a hook is found by its name
 
 CASE = ("ospf", "tag")
 
@@ -24,16 +24,6 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if os.geteuid() != 0:
             item.add_marker(pytest.mark.skip(reason="namespaces need root"))
-
-
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item):
-    """A test that fails shows the daemon's words and the router's."""
-    outcome = yield
-    report = outcome.get_result()
-    scene = getattr(item, "scene", None)
-    if scene and report.failed:
-        report.sections += scene.last_words or scene.evidence()
 
 
 @pytest.fixture(scope="session")
@@ -58,20 +48,9 @@ def stage():
 @pytest.fixture
 def scene(request, labs):
     """Two sites with running name servers at one router; nothing is announced."""
-    scene = Scene(labs.get(None, *CASE), *CASE)
-    request.node.scene = scene
-    conf = scene.ns1.zanycast.conf
-    try:
-        with scene.watch:
-            yield scene
-            scene.end()
-    except BaseException:
-        scene.failed = True
-        scene.last_words = scene.evidence()
-        raise
-    finally:
-        changes = scene.changes(0)
-        labs.release(scene.failed or scene.spoilt, changes[-1].at_us if changes else 0)
+    with labs.scene(request.node, None, *CASE) as scene:
+        conf = scene.ns1.zanycast.conf
+        yield scene
         scene.ns1.zanycast.conf = conf
 
 

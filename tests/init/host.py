@@ -30,7 +30,8 @@ exec "$@"
 def installed(where):
     """make install, once: the folders as the build calls them."""
     if not where.exists():
-        run(["make", "-C", str(build_dir()), "install", f"DESTDIR={where}"])
+        build = str(build_dir())  # one worker after the other: make may find something to do
+        run(["flock", build, "make", "-C", build, "install", f"DESTDIR={where}"])
     return where
 
 

@@ -13,7 +13,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 import table
 from lab import LabError, release
 from lab.zanycast import program
-from scene import Labs, Scene
+from scene import Labs, pytest_runtest_makereport  # noqa: F401, a hook is found by its name
 
 PROTOCOLS = ("ospf", "rip")
 RECIPES = ("access-list", "tag")
@@ -85,17 +85,6 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: getattr(item, "lab_key", ""))
 
 
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item):
-    """A test that fails shows the daemon's words, zebra's and the router's."""
-    outcome = yield
-    report = outcome.get_result()
-    scene = getattr(item, "scene", None)
-    if scene and report.failed:
-        report.sections += scene.last_words or scene.evidence()
-        scene.failed = True
-
-
 def pytest_terminal_summary(terminalreporter):
     table.write(terminalreporter)
 
@@ -121,16 +110,5 @@ def labs():
 @pytest.fixture
 def scene(request, labs, place):
     """Two sites with running name servers at one router; nothing is announced."""
-    scene = Scene(labs.get(*place), *place[1:])
-    request.node.scene = scene
-    try:
-        with scene.watch:
-            yield scene
-            scene.end()
-    except BaseException:
-        scene.failed = True
-        scene.last_words = scene.evidence()
-        raise
-    finally:
-        changes = scene.changes(0)
-        labs.release(scene.failed or scene.spoilt, changes[-1].at_us if changes else 0)
+    with labs.scene(request.node, *place) as scene:
+        yield scene

@@ -4,6 +4,8 @@ import contextlib
 import re
 import time
 
+import pytest
+
 from client import Client
 from lab import PREFIX4, PREFIX6, BareClient, Lab, LabError, RouteWatch, boottime_us, wait
 
@@ -49,10 +51,37 @@ class Labs:
             print(f"the lab is raised anew: {error}")
         self.close()
 
+    @contextlib.contextmanager
+    def scene(self, item, frr, proto, recipe):
+        """The Scene of a test: nothing is announced, and nothing is when it is over."""
+        scene = item.scene = Scene(self.get(frr, proto, recipe), proto, recipe)
+        try:
+            with scene.watch:
+                yield scene
+                scene.end()
+        except BaseException:
+            scene.failed = True
+            scene.last_words = scene.evidence()
+            raise
+        finally:
+            changes = scene.changes(0)
+            self.release(scene.failed or scene.spoilt, changes[-1].at_us if changes else 0)
+
     def close(self):
         if self.lab:
             self.lab.down()
         self.lab = None
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item):
+    """A test that fails shows the daemon's words, zebra's and the router's."""
+    outcome = yield
+    report = outcome.get_result()
+    scene = getattr(item, "scene", None)
+    if scene and report.failed:
+        report.sections += scene.last_words or scene.evidence()
+        scene.failed = True
 
 
 def tidy(lab):
