@@ -129,9 +129,9 @@ class Ground:
 
     def play(self, scenario, watch_s, instant=False):
         """One run, as figures: took_ms (None: never, for watched_s), gap_ms and queries lost until
-        the harm is undone; then back_ms until ns1 answers c1 again
-        (None: it did not, the ground is spoilt), and back_lost. The gap and the
-        lost ones are None when c1 was still without an answer at that moment.
+        the harm is undone; then back_ms until ns1 answers c1 again (None: it did not, the ground is
+        spoilt), and back_lost. The gap and the lost ones are None when c1 was still without an answer
+        at that moment.
 
         instant: the network is expected to answer in milliseconds, others keep still for it."""
         self._ask()
