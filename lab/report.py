@@ -111,9 +111,22 @@ routing protocol is not a feasible option". Its take-over took four minutes. On 
 |---|---|---|
 {yes}
 
-The minutes are real, and they are RIP's 180 s timeout: they belong to a server that vanishes without a word at default timers. A
-server that is shut down says goodbye; a service that dies on a living server is never noticed by any routing protocol, whatever
-its timers. zanycast turns that never into a withdrawal, and what is left is how soon the network has another way.
+The minutes are real, and they are RIP's 180 s timeout: they belong to a server that vanishes without a word, at default timers. A
+server that is shut down is gone from its router at once, and the other site's way comes with the next updates, up to 30 s a router. A
+service that dies on a living server is never noticed by any routing protocol, whatever its timers. zanycast turns that never into a
+withdrawal; what is left is how soon the network has another way: milliseconds where routers know more than one (OSPF, BGP, RIP at equal
+cost). A server that is dead as a whole takes zanycastd with it: there the protocol's timers decide, or BFD.
+
+## What surprises
+
+ * OSPF needs a second, not milliseconds, when the whole site is lost (`cut`, `dead` with BFD): ospfd calculates external routes by a
+   timer of 1 s when their router has gone. A withdrawn route is a message, and is followed at once.
+ * BGP with a secondary that prepends (`bgp`, `bgp-bfd` with zanycast) takes longer than without ranks: the routers between prefer the
+   primary, so the withdrawal walks to the far end and the other way walks back, 50 ms a router.
+ * BFD does not help RIP behind the first router: ripd of FRR 10.3 drops what it had from a neighbour that BFD misses and tells nobody.
+ * Equal-cost RIP may not come home after the link was down (`rip-ecmp`, FRR 8.4.4): ripd has both ways again, zebra installs one.
+ * A site comes back to OSPF some seconds before OSPF has brought it the way to its clients. A default route of its own (as here) spares
+   them that.
 """
 
 
