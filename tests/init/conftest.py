@@ -2,7 +2,6 @@
 
 import os
 import pathlib
-import shutil
 import sys
 import tempfile
 
@@ -40,9 +39,8 @@ def labs():
 @pytest.fixture(scope="session")
 def stage():
     """What make install makes of the build."""
-    where = pathlib.Path(tempfile.mkdtemp(prefix="zc-init-"))
-    yield installed(where / "stage")
-    shutil.rmtree(where)
+    with tempfile.TemporaryDirectory(prefix="zc-init-") as where:
+        yield installed(pathlib.Path(where, "stage"))
 
 
 @pytest.fixture
