@@ -26,6 +26,8 @@ class Ground:
     still: a lock, held while milliseconds are measured and while processes are started
     """
 
+    home_s = HOME_S  # a machine that boots takes longer
+
     def __init__(self, setup, zanycast, variant="chain", tag=None, still=None):
         self.setup, self.zanycast, self.prefix = setup, zanycast, setup.prefix
         self.lab = setup.lab(variant=variant, zanycast=zanycast,
@@ -162,8 +164,8 @@ class Ground:
             return self.home() and (self.setup.ecmp or self.probe.answered("ns1", healed_us))
 
         def late():
-            return boottime_us() > healed_us + HOME_S * 1e6
-        self.wait(lambda: back() or late(), HOME_S + 5, "ns1 to be used again")
+            return boottime_us() > healed_us + self.home_s * 1e6
+        self.wait(lambda: back() or late(), self.home_s + 5, "ns1 to be used again")
         if not back():
             self.spoilt = True
             return None

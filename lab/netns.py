@@ -192,7 +192,7 @@ class Daemon:
         with open(self.logfile, "ab") as log:
             self.process = subprocess.Popen(
                 self.namespace.argv(argv), start_new_session=True,
-                stdin=subprocess.DEVNULL, **({"stdout": log, "stderr": log} | kw))
+                **({"stdin": subprocess.DEVNULL, "stdout": log, "stderr": log} | kw))
 
     @property
     def pid(self):

@@ -14,13 +14,15 @@ class Probe(Daemon):
     """with Probe(client) as p: ... p.site, p.changes, and after the block p.summary.
 
     changes: the JSON objects of the events site and gap, in their order (zanycast-probe(8)).
+    path: of the program on that node, if it is not what was built here.
     """
 
-    def __init__(self, node, server=SERVICE["v4"], interval="5ms", source_port=0, on_event=None):
+    def __init__(self, node, server=SERVICE["v4"], interval="5ms", source_port=0, on_event=None,
+                 path=None):
         super().__init__(node.ns, f"probe on {node.name}", node.dir / "probe.log")
         names = [w for answer, site in SITE_OF_ANSWER.items() for w in ("-m", f"{answer}={site}")]
         port = ["-p", str(source_port)] if source_port else []
-        self._argv = [program("zanycast-probe"), "-j", "-r", "-i", interval, *port, *names,
+        self._argv = [path or program("zanycast-probe"), "-j", "-r", "-i", interval, *port, *names,
                       server, SERVICE["query"]]
         self._on_event = on_event
         self.changes = []
@@ -41,16 +43,18 @@ class Probe(Daemon):
 
     def _read(self):
         for line in self.process.stdout:
-            event = json.loads(line)
-            kind = event["event"]
-            if kind in ("site", "gap"):
-                self.changes.append(event)
-            if kind != "start":
-                self.silent_us = event["since_us"] if kind == "silent" else None
-            if kind == "end":
-                self.summary = event
-            if self._on_event:
-                self._on_event(event)
+            self.heard(json.loads(line))
+
+    def heard(self, event):
+        kind = event["event"]
+        if kind in ("site", "gap"):
+            self.changes.append(event)
+        if kind != "start":
+            self.silent_us = event["since_us"] if kind == "silent" else None
+        if kind == "end":
+            self.summary = event
+        if self._on_event:
+            self._on_event(event)
 
     @property
     def site(self):

@@ -7,7 +7,7 @@ SKIPPED = {"minutes": "minutes", "meaningless": "-", "missing": "n/a"}
 NEVER = float("inf")
 LEGEND = """\
 From the blow to the other site's first answer, median; in brackets the queries lost meanwhile, of one
-each 5 ms. "> N s": the other site had not answered when nobody looked on any longer."""
+each {every}. "> N s": the other site had not answered when nobody looked on any longer."""
 
 
 def span(value_ms):
@@ -89,9 +89,9 @@ def lines(results, scenarios=(), setups=()):
         yield "  ".join(cell.ljust(w) for cell, w in zip(row, widths)).rstrip()
 
 
-def notes(results):
+def notes(results, every="5 ms"):
     """What has to be said below the table."""
-    yield from LEGEND.splitlines()
+    yield from LEGEND.format(every=every).splitlines()
     words = {"minutes": '"minutes": known to take as long, not run with --quick.',
              "meaningless": '"-": has no meaning there.', "missing": '"n/a": cannot run here:'}
     for word, text in words.items():
