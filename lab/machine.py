@@ -44,6 +44,9 @@ SYSCTLS = {"ipv6/conf/all/keep_addr_on_down": 1, "ipv4/conf/all/rp_filter": 0}
 # Who is killed stays dead: what that costs is what the lab shows.
 NO_RESTART = "[Service]\nRestart=no\n"
 
+# Whose file is it? By a part of its path.
+SIGNS = {"frr": "/frr/", "named": "named", "zanycast-lab": "zanycast-lab/network"}
+
 
 @dataclasses.dataclass(frozen=True)
 class System:
@@ -150,12 +153,24 @@ def main():
     switches = root / "etc/frr/daemons"
     if has_frr:
         files["/etc/frr/daemons"] = switched(switches.read_text(), machine.config.daemons)
-        for old in switches.parent.glob("*.conf"):
-            old.unlink()
+        # one for all would be read in place of the daemons' own
+        for old in [switches.with_name("frr.conf"), *switches.parent.glob("*d.conf")]:
+            if f"/etc/frr/{old.name}" not in files:
+                old.unlink(missing_ok=True)
+    write(root, files)
+
+
+def write(root, files):
+    """What differs, and for lab/provision the units that have to hear of it."""
+    stale = set()
     for name, text in files.items():
         path = root / name.lstrip("/")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        if not path.exists() or path.read_text() != text:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+            stale |= {unit for unit, sign in SIGNS.items() if sign in name}
+    with open(root / "etc/zanycast-lab/stale", "a", encoding="ascii") as file:
+        file.writelines(f"{unit}\n" for unit in stale)
 
 
 if __name__ == "__main__":

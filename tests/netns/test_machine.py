@@ -60,6 +60,15 @@ def test_rendered(root, node, setup):
         assert stands == (service == "static" and node != "r1")
 
 
+def test_red_hat(root):
+    """machines: where Red Hat keeps named's files, and what it may write"""
+    (root / "etc/debian_version").unlink()
+    provision(root, "ns1", "chain", "rip", "anycast", "render")
+    conf = root / "etc/named.conf"
+    conf.write_text(conf.read_text().replace("/var/named", f"{root}/var/named"))
+    run(["named-checkconf", "-z", str(conf)])
+
+
 def test_switched():
     """machines: /etc/frr/daemons has on what the setup needs, and its options as they were"""
     text = switched(SWITCHES, ["zebra", "ospfd"])
