@@ -1,5 +1,6 @@
-"""A machine of its own as a node of the lab: the files that it needs beside its distribution's. What
-its daemons are told is what those of the namespaces are told; interfaces are found by their address.
+"""A machine of its own as a node of the lab: the files that it needs beside its distribution's.
+What its daemons are told is what those of the namespaces are told; interfaces are found by their
+address.
 
   python3 -m lab.machine [-r ROOT] NODE VARIANT SETUP unicast|static|anycast
 
@@ -12,10 +13,10 @@ import ipaddress
 import json
 import pathlib
 import re
-import subprocess
 
 from . import nameserver, topology, zanycast
 from .config import Config
+from .netns import run
 from .releases import release
 from .setups import SETUPS
 
@@ -64,7 +65,8 @@ class Machine:
     """files() of one node. ports: {address: interface}; without one the lab's names are taken."""
 
     def __init__(self, system, node, variant, setup, service, ports=None, frr=(8, 4)):
-        self.system, self.variant, self.service, self.setup = system, variant, service, SETUPS[setup]
+        self.system, self.variant, self.service = system, variant, service
+        self.setup = SETUPS[setup]
         self.specs = topology.load(variant)
         self.spec = self.specs[node]
         if ports:
@@ -129,7 +131,7 @@ def switched(text, daemons):
 
 def interfaces():
     """{address: interface} of this machine."""
-    out = subprocess.run(["ip", "-j", "-4", "addr"], text=True, capture_output=True, check=True).stdout
+    out = run(["ip", "-j", "-4", "addr"])
     return {ipaddress.ip_address(a["local"]): link["ifname"]
             for link in json.loads(out) for a in link["addr_info"]}
 
