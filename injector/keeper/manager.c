@@ -24,8 +24,7 @@ struct manager {
 	void (*gone)(void *arg);
 	void *arg;
 	int64_t pulse_ms;
-	int64_t
-	    silent; /* pulses since an engine spoke: counted, so that a standstill of ours is none */
+	int64_t silent; /* pulses since an engine spoke: so a standstill of ours does not count */
 	bool ready, unsaid, engine_lost;
 	char word[256]; /* the last one */
 };
