@@ -189,7 +189,7 @@ def show(name):
 
             deaths = [("name server", *death(
                 screen, "ns1's name server is killed (kill -9)", lambda: killed.strike(ground),
-                lambda: ns1.zanycast.events("alias.removed", screen.zero_us)))]
+                lambda: ns1.zanycast.events("route.withdrawn", screen.zero_us)))]
 
             screen.say("\n* ns1's name server is started again")
             screen.zero()

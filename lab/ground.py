@@ -93,7 +93,8 @@ class Ground:
     def offer(self, site):
         """The site announces its service, or will as soon as it passes its checks."""
         if self.zanycast:
-            site.zanycast.configure(prefixes=[self.prefix])
+            # held: whether named listens at the address is asked before it is announced
+            site.zanycast.configure(prefixes=[self.prefix], alias="held")
             site.zanycast.start()
         else:
             site.alias_add(self.prefix)

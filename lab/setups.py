@@ -48,8 +48,8 @@ class Setup:
         return None
 
     def lab(self, variant=None, zanycast=True, **options):
-        """A Lab, not raised yet, with every timer as the setup says."""
-        options = {"frr": self._frr(), "variant": variant or self.variant} | options
+        """A Lab, not raised yet, with every timer as the setup says. named answers, as in most places."""
+        options = {"frr": self._frr(), "variant": variant or self.variant, "dns": "named"} | options
         return Lab(proto=self.proto, recipe=self.recipe if zanycast else "access-list",
                    more=self.more, brisk=False, **options)
 
