@@ -1,5 +1,5 @@
-"""The lab's nodes as machines that vagrant has raised, worked over ssh: what scenarios ask of a node
-of the lab (lab/network.py), these do, too."""
+"""The lab's nodes as machines that vagrant has raised, worked over ssh: what scenarios ask of a
+node of the lab (lab/network.py), these do, too."""
 
 import contextlib
 import json
