@@ -271,7 +271,8 @@ class Scene:
         assert all(self.via()), f"no route before the action: {self.via()}"
         since = boottime_us()
         yield since
-        self.stays(lambda: all(self.via()), quiet, "the route to stay")
+        # a look may fall between the two halves of a replacement: lost() knows
+        self.stays(lambda: all(self.via()) or all(self.via()), quiet, "the route to stay")
         lost = self.lost(since)
         assert not lost, f"the route flapped: {lost}"
 
@@ -337,6 +338,8 @@ class Scene:
             for show in (lambda s=site: s.zanycast.ctl("show", check=False)[1],
                          lambda s=site: s.frr.vty("zebra", f"show ip route {PREFIX4}"),
                          lambda s=site: s.frr.vty("zebra", f"show ipv6 route {PREFIX6}"),
+                         lambda s=site: "FRR: " + " ".join(
+                             f"{d}={s.frr.pid(d)}" for d in s.frr.daemons),
                          lambda s=site: str(s.addresses())):
                 try:
                     sections.append((f"of {site.name}", show()))
