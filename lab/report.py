@@ -80,7 +80,7 @@ def head(runs, quick):
     each = max(cell.n for cell in table.cells(runs).values())
     command = "sudo lab/lab run --all" + (" --quick" if quick else "" if each == 5 else f" --runs {each}")
     n = "One run of each cell: read the order of magnitude." if each == 1 else \
-        "The median of an even number of runs is the lower of the two in the middle."
+        "The median of an even number of runs is the worse of the two in the middle."
     n += " What is known to take minutes was left out." if quick else ""
     return HEAD.format(command=command + " && sudo lab/lab report", machine=words,
                        days=" to ".join(dict.fromkeys((days[0], days[-1]))), n=n)
@@ -151,7 +151,7 @@ def lost(cell):
 
 def between(values, words):
     low, high = min(values), max(values)
-    middle = table.statistics.median_low(values)
+    middle = table.statistics.median_high(values)
     return words(middle) + (f" ({words(low)} – {words(high)})" if low != high else "")
 
 

@@ -44,8 +44,8 @@ class Figures:
         return f"> {self.watched_s} s" if value_ms == NEVER else span(value_ms)
 
     def median(self):
-        """In words: of an even number the lower one, so that it was seen."""
-        return self.span(statistics.median_low(self.took))
+        """In words: of an even number the worse of the two in the middle, so that it was seen."""
+        return self.span(statistics.median_high(self.took))
 
     def range(self):
         first, last = self.span(self.took[0]), self.span(self.took[-1])
@@ -55,7 +55,7 @@ class Figures:
         """The cell of the table."""
         if not self.n:
             return "failed" if self.failed else SKIPPED.get(self.skipped, "")
-        lost = self.lost and self.took[0] != NEVER and f" ({many(statistics.median_low(self.lost))})"
+        lost = self.lost and self.took[0] != NEVER and f" ({many(statistics.median_high(self.lost))})"
         return self.median() + (lost or "") + (" !" if self.failed else "")
 
 
