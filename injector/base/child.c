@@ -4,6 +4,7 @@
 #include "base/child.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -19,6 +20,18 @@ child_limit(int resource, rlim_t most)
 	struct rlimit rl = { most, most };
 
 	(void)setrlimit((__rlimit_resource_t)resource, &rl);
+}
+
+int
+child_mute(int first, int last)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC), failed = null == -1;
+
+	for (int fd = first; !failed && fd <= last; fd++)
+		failed = dup2(null, fd) == -1;
+	if (null > STDERR_FILENO)
+		close(null);
+	return failed ? -1 : 0;
 }
 
 void

@@ -18,5 +18,7 @@ void child_separate(int last);
  */
 int child_become(uid_t uid, gid_t gid);
 void child_limit(int resource, rlim_t most);
+/* What stood at these descriptors, of 0 to 2, goes nowhere from now on. Returns 0, or -1 with errno. */
+int child_mute(int first, int last);
 
 #endif

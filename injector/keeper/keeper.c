@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "keeper/beyond.h"
@@ -292,12 +293,9 @@ let_engine_go(struct keeper *k)
 static void
 echo_to_stderr(void)
 {
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-
 	log_echo(fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0));
-	if (null == -1 || dup2(null, STDERR_FILENO) == -1)
+	if (child_mute(STDERR_FILENO, STDERR_FILENO) == -1)
 		fatal("/dev/null");
-	close(null);
 }
 
 int

@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "keeper/succession.h"
@@ -37,18 +38,6 @@ struct parent {
 	bool reload;	     /* SIGHUP came before it could be passed on */
 };
 
-/* What stood on the terminal until now goes nowhere. */
-static void
-close_stdio(int last)
-{
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-	for (int fd = STDIN_FILENO; null != -1 && fd <= last; fd++)
-		(void)dup2(null, fd);
-	if (null > STDERR_FILENO)
-		close(null);
-}
-
 static void
 open_log(const struct parent *p)
 {
@@ -65,7 +54,8 @@ tell_starter(struct parent *p, int status)
 		return;
 	log_echo(-1);
 	if (!p->start->debug)
-		close_stdio(STDERR_FILENO); /* who has the answer has its terminal back */
+		/* who has the answer has its terminal back */
+		(void)child_mute(STDIN_FILENO, STDERR_FILENO);
 	(void)!write(p->starter, &byte, sizeof(byte));
 	close(p->starter);
 	p->starter = -1;
@@ -315,7 +305,7 @@ respawn(const char *path, struct keeper_start *start)
 	p.starter = answer[1];
 	if (setsid() == -1 || chdir("/") == -1)
 		err(1, "the background");
-	close_stdio(STDOUT_FILENO);
+	(void)child_mute(STDIN_FILENO, STDOUT_FILENO);
 	catch_signals(&p);
 	pidfile_write(start->pidfile);
 	open_log(&p);

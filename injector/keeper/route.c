@@ -41,12 +41,14 @@ route_in_session(const struct route *r)
 	return zebra_session_state(r->world->zebra) == ZAPI_UP && vrf_takes_routes(r->vrf);
 }
 
-/* Aliases that are added in one moment are renewed in many: each has its place in that time. */
+/*
+ * Aliases that are added in one moment are renewed in many: each has its place in that time, behind
+ * the first at which one may be renewed, where they would all wait.
+ */
 static int64_t
 phase_of(const struct prefix *prefix, int64_t third)
 {
-	int64_t span =
-	    third - PLAN_RENEW_MS; /* none is renewed sooner: they would all wait for it */
+	int64_t span = third - PLAN_RENEW_MS;
 
 	return PLAN_RENEW_MS + (int64_t)(prefix_hash(prefix) % (uint64_t)(span > 0 ? span : 1));
 }

@@ -123,9 +123,8 @@ ask_program(int fd, const struct ucred *peer)
 {
 	char zebra[] = "zebra", version[] = "--version", lang[] = "LANG=C", path[4096];
 	char *argv[] = { zebra, version, NULL }, *env[] = { lang, NULL };
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-	if (null == -1 || dup2(null, 0) == -1 || dup2(fd, 1) == -1 || dup2(null, 2) == -1)
+	if (child_mute(0, 0) == -1 || dup2(fd, 1) == -1 || child_mute(2, 2) == -1)
 		_exit(1);
 	child_separate(2);
 	child_limit(RLIMIT_CPU, CPU_S);
