@@ -196,6 +196,13 @@ print_span(const struct tally *t, const struct span *s, const struct span *last)
 	fputc('\n', t->out);
 }
 
+/* Were others lost before this answer? A silence that was told ends aloud, too, if all were only late. */
+static int
+ends_a_gap(const struct tally *t, uint64_t seq)
+{
+	return seq > t->best + 1 || (t->silent && seq > t->best);
+}
+
 static void
 new_span(struct tally *t, int site, int ttl, uint64_t seq, int64_t now)
 {
@@ -206,7 +213,7 @@ new_span(struct tally *t, int site, int ttl, uint64_t seq, int64_t now)
 	s.site = site;
 	s.ttl = ttl;
 	s.from_us = s.to_us = now;
-	if (seq > t->best + 1 || (t->silent && seq > t->best)) {
+	if (ends_a_gap(t, seq)) {
 		s.first_lost = t->best + 1;
 		s.lost = seq - s.first_lost;
 		s.gap_us = now - (last == NULL ? t->start_us : last->to_us);
@@ -257,8 +264,7 @@ tally_answer(struct tally *t, uint16_t id, const char *text, int ttl, int64_t no
 	s = t->n_spans == 0 ? NULL : &t->span[t->n_spans - 1];
 	if (q->seq < t->best)
 		overtaken(t, q->seq);
-	if (s == NULL || s->site != site || q->seq > t->best + 1 ||
-	    (t->silent && q->seq > t->best)) /* all late, none lost: the silence ends aloud, too */
+	if (s == NULL || s->site != site || ends_a_gap(t, q->seq))
 		new_span(t, site, ttl, q->seq, now);
 	t->silent = 0;
 	s = &t->span[t->n_spans - 1];
