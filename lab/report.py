@@ -1,6 +1,7 @@
 """lab report: the runs of a file as doc/failover.md, with a plot of each scenario."""
 
 import pathlib
+import statistics
 
 from . import plot, table
 from .cells import matrix, skipped
@@ -151,7 +152,7 @@ def lost(cell):
 
 def between(values, words):
     low, high = min(values), max(values)
-    middle = table.statistics.median_high(values)
+    middle = statistics.median_high(values)
     return words(middle) + (f" ({words(low)} – {words(high)})" if low != high else "")
 
 

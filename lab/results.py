@@ -16,8 +16,10 @@ import re
 import threading
 
 from .releases import release
+from .table import cell_of
 
 RESULTS = pathlib.Path(__file__).parent / "results"  # git ignores it
+
 
 def machine():
     """The facts without which figures say nothing."""
@@ -60,7 +62,7 @@ class Results:
     def done(self, scenario, setup, zanycast):
         """How many runs of a cell have figures?"""
         wanted = (scenario, setup, zanycast)
-        return sum(cell(r) == wanted and "error" not in r for r in self.runs)
+        return sum(cell_of(r) == wanted and "error" not in r for r in self.runs)
 
 
 def load(path):
@@ -77,12 +79,7 @@ def load(path):
 
 def append(runs, run):
     """The run, which makes an earlier failure of its cell good unless it failed itself."""
-    bad = next((r for r in runs if "error" in r and cell(r) == cell(run)), None)
+    bad = next((r for r in runs if "error" in r and cell_of(r) == cell_of(run)), None)
     if bad and "error" not in run:
         runs.remove(bad)
     runs.append(run)
-
-
-def cell(run):
-    """Which cell of the matrix?"""
-    return run["scenario"], run["setup"], run["zanycast"]

@@ -12,7 +12,7 @@ from . import container, table
 from .cells import LABS, Round, matrix, skipped
 from .ground import HOME_S
 from .netns import LabError
-from .results import RESULTS, Results, cell
+from .results import RESULTS, Results
 from .scenarios import SCENARIOS
 from .setups import SETUPS
 from .zanycast import program
@@ -73,7 +73,7 @@ def run(args):
     began = time.monotonic()
     play(Round(cells, results, runs, kind, args.labs), path)
     wanted = {tuple(c.key().values()) for c in cells}
-    shown = [r for r in results.runs if cell(r) in wanted]
+    shown = [r for r in results.runs if table.cell_of(r) in wanted]
     print_table(shown + list(left_out.values()))
     print(f"{time.monotonic() - began:.0f} s")
     if args.json:

@@ -13,6 +13,7 @@ class Scenario:
     variant = "chain"
     instant = False
     without = True  # has it a meaning where there is no zanycast?
+    unseen = False  # no routing protocol notices it
 
     def strike(self, ground):
         raise NotImplementedError
@@ -20,13 +21,14 @@ class Scenario:
     def heal(self, ground):
         raise NotImplementedError
 
-    def noticed(self, zanycast):  # pylint: disable=unused-argument
+    def noticed(self, zanycast):
         """Does anybody move the clients at all?"""
-        return True
+        return zanycast or not self.unseen
 
 
 class Killed(Scenario):
-    name, title, instant = "killed", "the name server is killed (SIGKILL)", True
+    name, title = "killed", "the name server is killed (SIGKILL)"
+    instant = unseen = True
     how = "Its processes get SIGKILL; server, link and FRR live. Healed: it is started again."
 
     def strike(self, ground):
@@ -36,12 +38,9 @@ class Killed(Scenario):
         ground.ns1.dns.kill()
         ground.ns1.dns.start()
 
-    def noticed(self, zanycast):
-        return zanycast
-
 
 class Hung(Scenario):
-    name, title = "hung", "the name server hangs (SIGSTOP)"
+    name, title, unseen = "hung", "the name server hangs (SIGSTOP)", True
     how = "Its processes stand still, its sockets stay open and fill. Healed: SIGCONT."
 
     def strike(self, ground):
@@ -49,9 +48,6 @@ class Hung(Scenario):
 
     def heal(self, ground):
         ground.ns1.dns.resume()
-
-    def noticed(self, zanycast):
-        return zanycast
 
 
 class Drained(Scenario):

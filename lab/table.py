@@ -59,11 +59,16 @@ class Figures:
         return self.median() + (lost or "") + (" !" if self.failed else "")
 
 
+def cell_of(run):
+    """Which cell of the matrix?"""
+    return run["scenario"], run["setup"], run["zanycast"]
+
+
 def cells(results):
     """{(scenario, setup, zanycast): Figures}"""
     found = {}
     for r in results:
-        found.setdefault((r["scenario"], r["setup"], r["zanycast"]), []).append(r)
+        found.setdefault(cell_of(r), []).append(r)
     return {key: Figures(runs) for key, runs in found.items()}
 
 

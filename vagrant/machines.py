@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import shlex
+import signal
 import subprocess
 import tempfile
 
@@ -52,13 +53,13 @@ class Unit:
         self._systemctl("kill", "-s", str(int(sig)), "--kill-whom=all")
 
     def hang(self):
-        self.signal_group(19)
+        self.signal_group(signal.SIGSTOP)
 
     def resume(self):
-        self.signal_group(18)
+        self.signal_group(signal.SIGCONT)
 
     def kill(self):
-        self.signal_group(9)
+        self.signal_group(signal.SIGKILL)
 
     def running(self):
         return self._systemctl("is-active", check=False).strip() == "active"
