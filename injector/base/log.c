@@ -203,12 +203,18 @@ write_syslog(enum log_level level, int64_t at_us, const char *line)
 	}
 }
 
+static bool
+is_control(char c)
+{
+	return (unsigned char)c < 0x20 || c == 0x7f;
+}
+
 /* A line never carries a control byte, whoever sent the text it quotes. */
 static void
 make_printable(char *line)
 {
 	for (; *line != '\0'; line++)
-		if ((unsigned char)*line < 0x20 || *line == 0x7f)
+		if (is_control(*line))
 			*line = ' ';
 }
 
@@ -231,13 +237,12 @@ write_echo(const char *text)
 }
 
 static void
-put_line(enum log_level level, int64_t at_us, char *line)
+put_line(enum log_level level, int64_t at_us, const char *line)
 {
 	char when[CLOCK_STRLEN], buf[LINE_MAX_LEN + 96];
 	struct line whole = { buf, sizeof(buf), 0 };
 	int saved = errno;
 
-	make_printable(line);
 	if (out.echo != -1 && level <= LOG_LEVEL_WARNING)
 		write_echo(line);
 	switch (out.target) {
@@ -275,6 +280,7 @@ put_text(enum log_level level, const char *fmt, va_list ap, const char *reason)
 	n = vsnprintf(line, sizeof(line), fmt, ap);
 	if (reason != NULL && n >= 0 && (size_t)n < sizeof(line))
 		snprintf(line + n, sizeof(line) - (size_t)n, ": %s", reason);
+	make_printable(line);
 	put_line(level, clock_us(), line);
 }
 
@@ -352,18 +358,29 @@ add_quoted(struct line *line, const char *value)
 	}
 }
 
+/* Each of many routes has its fields written here: a value is looked through once. */
 static void
 add_field(struct line *line, const char *name, const char *value)
 {
+	bool quoted = false, control = false;
+	int begin = line->len;
+	size_t len;
+
 	if (value == NULL || value[0] == '\0')
 		return;
+	for (len = 0; value[len] != '\0'; len++) {
+		quoted |= value[len] == ' ' || value[len] == '"' || value[len] == '=';
+		control |= is_control(value[len]);
+	}
 	add_text(line, " ");
 	add_text(line, name);
 	add_text(line, "=");
-	if (strpbrk(value, " \"=") == NULL)
-		add_text(line, value);
-	else
+	if (quoted || control)
 		add_quoted(line, value);
+	else
+		add_bytes(line, value, len);
+	if (control)
+		make_printable(line->buf + begin);
 }
 
 int

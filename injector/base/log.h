@@ -44,7 +44,10 @@ void log_echo(int fd);
 enum log_level log_level(void);
 const char *log_level_name(enum log_level);
 void log_event(const struct log_event *);
-/* The line without time and process: "service.down service=… text=\"…\"". Returns its length. */
+/*
+ * The line without time and process: "service.down service=… text=\"…\"", without control bytes.
+ * Returns its length.
+ */
 int log_format(const struct log_event *, char *buf, int size);
 
 /* The plain ones add strerror(errno), the x ones do not. */

@@ -16,7 +16,8 @@ route_say(struct route *r, struct log_event ev)
 	ev.prefix = r->name;
 	if (!vrf_is_default(r->vrf))
 		ev.vrf = r->vrf->name;
-	ev.at_us = clock_us();
+	if (ev.at_us == 0)
+		ev.at_us = clock_us();
 	r->world->event(r->world->arg, &ev);
 }
 
@@ -84,8 +85,8 @@ route_note_state(struct route *r)
 	r->since_us = clock_us();
 	if (state == ROUTE_ANNOUNCED)
 		route_say(r,
-		    EVENT("route.announced", LOG_LEVEL_NOTICE, .from = from, .to = to,
-			.tag = r->view.tag, .text = "seen back from zebra"));
+		    EVENT("route.announced", LOG_LEVEL_NOTICE, .at_us = r->since_us, .from = from,
+			.to = to, .tag = r->view.tag, .text = "seen back from zebra"));
 	else if (state == ROUTE_WITHDRAWN && before != ROUTE_UNDECIDED)
 		route_say(r,
 		    EVENT("route.withdrawn", LOG_LEVEL_NOTICE, .from = from, .to = to,
