@@ -23,19 +23,22 @@ void
 serve_publish(void *arg, const struct log_event *ev)
 {
 	struct keeper *k = arg;
-	struct log_event stamped = *ev;
+	struct log_event stamped;
 	struct ipc_msg msg;
 
-	if (stamped.at_us == 0)
+	if (ev->at_us == 0) {
+		stamped = *ev;
 		stamped.at_us = clock_us();
-	log_event(&stamped);
+		ev = &stamped;
+	}
+	log_event(ev);
 	if (k->engine == NULL || (!k->monitored && k->conf->hook == NULL))
 		return;
 	if (offspring_behind(k->engine) >= EVENTS_BEHIND) {
 		k->events_lost++;
 		return;
 	}
-	ipc_from_event(&msg, &stamped);
+	ipc_from_event(&msg, ev);
 	offspring_send(k->engine, &msg);
 }
 
@@ -58,13 +61,15 @@ serve_route(void *arg, struct route *route)
 	struct keeper *k = arg;
 	struct route_place *place = route_place(route);
 
-	if (place->dropped || place->is_news)
+	if (place->dropped)
+		return;
+	k->news_come = true;
+	if (place->is_news)
 		return;
 	place->is_news = true;
 	place->next_news = NULL;
 	*k->last_news = route;
 	k->last_news = &place->next_news;
-	k->news_come = true;
 	if (k->news == route) {
 		k->first_news_at = clock_ms();
 		wait_for_news(k, NEWS_QUIET_MS);
