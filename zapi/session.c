@@ -460,6 +460,12 @@ zapi_session_wish(const struct zapi_session *s)
 	return s->wish;
 }
 
+size_t
+zapi_session_waiting(const struct zapi_session *s)
+{
+	return outbuf_waiting(&s->out);
+}
+
 uint64_t
 zapi_session_queued(const struct zapi_session *s)
 {

@@ -91,6 +91,8 @@ enum zapi_wish zapi_session_wish(const struct zapi_session *);
 #define ZAPI_WINDOW (256u << 10)
 size_t zapi_session_output(const struct zapi_session *, const uint8_t **buf);
 void zapi_session_sent(struct zapi_session *, size_t len);
+/* All that waits to be written, also what may not be yet. */
+size_t zapi_session_waiting(const struct zapi_session *);
 /* The position behind all that was ever queued, in the stream of bytes to zebra. */
 uint64_t zapi_session_queued(const struct zapi_session *);
 /* Is it known that zebra has not read so far: by what waits here, or an answer that it owes? */

@@ -198,6 +198,15 @@ arm(struct route *r, int64_t wake, int64_t now)
 	evtimer_add(r->timer, &tv);
 }
 
+static void
+note_awaited(struct route *r, bool awaited)
+{
+	if (awaited == r->awaited)
+		return;
+	r->awaited = awaited;
+	zebra_await(r->world->zebra, awaited);
+}
+
 void
 route_run(struct route *r)
 {
@@ -220,6 +229,7 @@ route_run(struct route *r)
 		route_act(r, &step, now);
 	}
 	wake = step.action == PLAN_WAIT ? step.wake : now + PLAN_BACKOFF_MS;
+	note_awaited(r, r->plan.sent != PLAN_WAIT);
 	route_note_state(r);
 	route_note_unheard(r, now);
 	if (r->unheard_at > 0 && r->unheard_at + UNHEARD_MS < wake)
@@ -270,6 +280,7 @@ route_free(struct route *r)
 {
 	if (r->world->asking == r)
 		r->world->asking = NULL;
+	note_awaited(r, false);
 	if (vrf_is_default(r->vrf))
 		beyond_forget(r->world->beyond, &r->prefix);
 	event_free(r->timer);

@@ -25,15 +25,13 @@ struct settings {
 	int64_t hold, linger, lifetime;
 };
 
+/* What each look needs stands together; the rest is touched when something changed. */
 struct route {
-	struct route_world *world;
-	void (*ran)(void *arg, struct route *);
-	struct route_place place;
 	struct vrf *vrf;
 	struct prefix prefix;
-	char name[PREFIX_STRLEN];
-	struct settings now, next; /* next: waits for the withdrawal */
-	bool pending;
+	struct route_place place;
+	struct route_world *world;
+	void (*ran)(void *arg, struct route *);
 
 	struct plan plan;
 	struct plan_view view;
@@ -41,20 +39,25 @@ struct route {
 	int64_t lease_until;
 	uint32_t ifindex;
 	uint32_t swept; /* the interface where a predecessor's IPv6 leftover was looked for */
-	bool zebra_link;
-	uint64_t told_to; /* the end of what zebra was told last, as zebra_queued() counts */
-	bool foreign;	  /* the address is on another interface */
-
-	struct event *timer;
 	enum route_state state;
-	struct ipc_route shown; /* as route_news() said last */
-	int64_t since_us;
 	enum held held;	       /* by zebra, as it was told to the watch beyond it */
 	unsigned int followed; /* … with these protocols */
 	enum beyond beyond;
+	bool zebra_link;
+	bool foreign;	  /* the address is on another interface */
+	bool awaited;	  /* zebra's echo is, as it was told to zebra.c */
+	bool pending;	  /* next waits for the withdrawal */
+	uint64_t told_to; /* the end of what zebra was told last, as zebra_queued() counts */
+	struct event *timer;
+	int64_t since_us;
 	int64_t unheard_at; /* when the daemon said no first; 0: it did not */
 	const char *why;
+	struct settings now;
+	char name[PREFIX_STRLEN];
+
 	char failure[96]; /* what the kernel refused last */
+	struct settings next;
+	struct ipc_route shown; /* as route_news() said last */
 };
 
 /* Does zebra take this route? */

@@ -16,14 +16,26 @@
 #include "base/clock.h"
 
 #define READ_MAX 65536
-#define WRITE_SIZE 65536 /* so much does not wait for the end of the turn */
-#define WISHES_MAX 4	 /* in one turn; more can only be a mistake */
+/* So much does not wait for the end of a turn: little at first, so that zebra begins, then more. */
+#define WRITE_MIN 2048
+#define WRITE_MAX 65536
+#define WISHES_MAX 4 /* in one turn; more can only be a mistake */
+/*
+ * While thousands of echoes are awaited each read rests before the next: zebra tells them one by one,
+ * and a reader that is woken for each takes the processor from it. It tells some 100 in a ms: the
+ * last ones are read as they come.
+ */
+#define ECHOES_A_MS 512
+#define REST_MAX_MS 8
 
 struct zebra {
 	struct sockaddr_un path;
 	struct zapi_session *session;
 	struct event *readable, *writable, *timer;
-	struct event *leave; /* at the end of this turn of the loop: write what was queued in it */
+	struct event *leave;  /* at the end of this turn of the loop: write what was queued in it */
+	struct event *rested; /* not reading until then */
+	size_t echoes;	      /* awaited */
+	size_t write_size;    /* so much does not wait */
 	struct event_base *base;
 	int fd; /* -1: none */
 	/* The session is at work and its events may come back here: queue, send later. */
@@ -42,6 +54,8 @@ hang_up(struct zebra *z)
 	if (z->writable != NULL)
 		event_free(z->writable);
 	z->readable = z->writable = NULL;
+	if (z->rested != NULL)
+		event_del(z->rested);
 	if (z->fd != -1)
 		close(z->fd);
 	z->fd = -1;
@@ -139,6 +153,28 @@ settle(struct zebra *z)
 }
 
 static void
+rest(struct zebra *z)
+{
+	size_t ms = z->echoes / ECHOES_A_MS;
+	struct timeval tv = clock_span_ms(ms < REST_MAX_MS ? (int64_t)ms : REST_MAX_MS);
+
+	if (z->fd == -1 || ms == 0)
+		return;
+	event_del(z->readable);
+	event_add(z->rested, &tv);
+}
+
+static void
+on_rested(evutil_socket_t fd, short what, void *arg)
+{
+	struct zebra *z = arg;
+
+	(void)fd;
+	(void)what;
+	event_add(z->readable, NULL);
+}
+
+static void
 on_readable(evutil_socket_t fd, short what, void *arg)
 {
 	struct zebra *z = arg;
@@ -156,6 +192,7 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 		zapi_session_closed(z->session, clock_ms());
 	}
 	settle(z);
+	rest(z);
 }
 
 static void
@@ -174,6 +211,7 @@ on_leave(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	flush(z);
+	z->write_size = WRITE_MIN;
 	set_timer(z, clock_ms());
 }
 
@@ -203,14 +241,16 @@ zebra_new(struct event_base *base, const char *path, const struct zapi_dialect *
 	if ((z = calloc(1, sizeof(*z))) == NULL)
 		return NULL;
 	z->fd = -1;
+	z->write_size = WRITE_MIN;
 	z->base = base;
 	z->path.sun_family = AF_UNIX;
 	memcpy(z->path.sun_path, path, strlen(path) + 1);
 	z->session = zapi_session_new(forced, fn, arg, clock_ms());
 	z->timer = event_new(base, -1, 0, on_timer, z);
 	z->leave = event_new(base, -1, 0, on_leave, z);
+	z->rested = event_new(base, -1, 0, on_rested, z);
 	/* From the loop: no event before the caller knows what we return. */
-	if (z->session == NULL || z->timer == NULL || z->leave == NULL ||
+	if (z->session == NULL || z->timer == NULL || z->leave == NULL || z->rested == NULL ||
 	    event_add(z->timer, &at_once) == -1) {
 		zebra_free(z);
 		errno = ENOMEM;
@@ -229,6 +269,8 @@ zebra_free(struct zebra *z)
 		event_free(z->timer);
 	if (z->leave != NULL)
 		event_free(z->leave);
+	if (z->rested != NULL)
+		event_free(z->rested);
 	if (z->session != NULL)
 		zapi_session_free(z->session);
 	free(z);
@@ -286,8 +328,10 @@ queued(struct zebra *z)
 	zapi_session_fence(z->session, clock_ms());
 	if (z->busy)
 		return;
-	if (zapi_session_output(z->session, &buf) >= WRITE_SIZE)
+	if (zapi_session_output(z->session, &buf) >= z->write_size) {
 		flush(z);
+		z->write_size = z->write_size < WRITE_MAX ? 2 * z->write_size : WRITE_MAX;
+	}
 	event_active(z->leave, EV_TIMEOUT, 0);
 }
 
@@ -327,6 +371,18 @@ zebra_subscribe(struct zebra *z, uint32_t vrf)
 
 	queued(z);
 	return r;
+}
+
+void
+zebra_await(struct zebra *z, bool awaited)
+{
+	z->echoes += awaited ? 1 : (size_t)-1;
+}
+
+bool
+zebra_is_behind(const struct zebra *z)
+{
+	return zapi_session_waiting(z->session) >= WRITE_MAX;
 }
 
 uint64_t

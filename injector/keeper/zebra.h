@@ -41,6 +41,10 @@ int zebra_withdraw(struct zebra *, uint32_t vrf, const struct zapi_prefix *, uin
     unsigned int deletes);
 int zebra_lookup(struct zebra *, uint32_t vrf, const struct zapi_prefix *);
 int zebra_subscribe(struct zebra *, uint32_t vrf);
+/* One route's echo is awaited, or no more: while they are many, they are read many at a time. */
+void zebra_await(struct zebra *, bool awaited);
+/* Does more wait than the next write will take? */
+bool zebra_is_behind(const struct zebra *);
 /* As of zapi_session. */
 uint64_t zebra_queued(const struct zebra *);
 bool zebra_unread(const struct zebra *, uint64_t position);

@@ -150,6 +150,12 @@ zapi_session_sent(struct zapi_session *s, size_t len)
 	assert_true(s->out_from <= s->out_to);
 }
 
+size_t
+zapi_session_waiting(const struct zapi_session *s)
+{
+	return s->out_to - s->out_from;
+}
+
 uint64_t
 zapi_session_queued(const struct zapi_session *s)
 {
@@ -401,6 +407,55 @@ test_end_and_again(void **state)
 	}
 }
 
+/* How often so many bytes were read that came one by one, a turn of the loop after each. */
+static unsigned int
+reads_of(struct world *w, size_t bytes)
+{
+	unsigned int before = w->routes;
+	size_t end = session->in + bytes;
+
+	for (size_t i = 0; i < bytes; i++) {
+		assert_int_equal(write(w->peer, "", 1), 1);
+		turn(w);
+	}
+	UNTIL(w, session->in == end);
+	return w->routes - before;
+}
+
+/* While many echoes are awaited they are read many at a time; a few are read as they come. */
+static void
+test_many_awaited(void **state)
+{
+	struct world *w = *state;
+
+	connected(w);
+	for (int i = 0; i < 5000; i++)
+		zebra_await(w->zebra, true);
+	assert_true(reads_of(w, 200) < 100);
+	for (int i = 0; i < 4999; i++)
+		zebra_await(w->zebra, false);
+	reads_of(w, 1); /* the last rest is over */
+	assert_int_equal(reads_of(w, 200), 200);
+}
+
+/* Many are awaited, and zebra goes, and comes back. */
+static void
+test_end_in_a_rest(void **state)
+{
+	struct world *w = *state;
+
+	connected(w);
+	for (int i = 0; i < 5000; i++)
+		zebra_await(w->zebra, true);
+	for (unsigned int i = 1; i <= 3; i++) {
+		reads_of(w, 20);
+		close(w->peer);
+		UNTIL(w, w->lost == i);
+		UNTIL(w, accepted(w));
+		UNTIL(w, session->connects == i + 1);
+	}
+}
+
 /* What one turn of the loop queues leaves in that turn, in one write; much does not wait for it. */
 static void
 test_written_at_once(void **state)
@@ -425,11 +480,19 @@ test_written_at_once(void **state)
 	assert_int_equal(drain(w, &at), 1);
 	UNTIL(w, session->timers > 0);
 	session->deadline = INT64_MAX;
-	assert_int_equal(verb(w, 40000), 0);
-	assert_int_equal(waiting(w), 40000);
-	assert_int_equal(verb(w, 40000), 0);
-	assert_int_equal(waiting(w), 0);
-	assert_int_equal(session->fences, 6); /* behind each verb */
+	/* of little the first part leaves early, of much only large ones */
+	for (unsigned int i = 0; i < 2; i++) {
+		static const uint32_t bytes[] = { 1000, 2000, 3000, 2000 };
+		static const size_t left[] = { 1000, 0, 3000, 0 };
+
+		for (size_t j = 0; j < 4; j++) {
+			assert_int_equal(verb(w, bytes[j]), 0);
+			assert_int_equal(waiting(w), left[j]);
+		}
+		turn(w);
+	}
+	assert_int_equal(session->fences, 12); /* behind each verb */
+	assert_false(zebra_is_behind(w->zebra));
 }
 
 /* What an event's receiver queues leaves when the session is done, in one write. */
@@ -488,10 +551,12 @@ test_back_pressure(void **state)
 	assert_true(waiting(w) > 100000);
 	turn(w);
 	assert_true(waiting(w) > 100000);
+	assert_true(zebra_is_behind(w->zebra));
 	/* It is still heard meanwhile. */
 	assert_int_equal(write(w->peer, "x", 1), 1);
 	UNTIL(w, w->routes == 1);
 	UNTIL(w, (drain(w, &at), at == 1049000));
+	assert_false(zebra_is_behind(w->zebra));
 	assert_int_equal(waiting(w), 0);
 	assert_int_equal(verb(w, 10), 0);
 	turn(w);
@@ -562,6 +627,8 @@ main(void)
 		T(test_written_at_once),
 		T(test_verbs_inside_events),
 		T(test_reads_in_pieces),
+		T(test_many_awaited),
+		T(test_end_in_a_rest),
 		T(test_back_pressure),
 		T(test_gone_while_writing),
 		T(test_session_hangs_up),
