@@ -352,12 +352,13 @@ void
 route_heard(struct route *r, const struct zapi_route *route, bool on)
 {
 	bool awaited = r->plan.sent != PLAN_WAIT;
+	int64_t now = clock_ms();
 
 	if (!route->selected && on)
 		return; /* an entry that is not the best is announced by nobody */
-	plan_heard(&r->plan, &r->rules, &r->view, on, route->tag, clock_ms());
+	plan_heard(&r->plan, &r->rules, &r->view, on, route->tag, now);
 	if (awaited && r->plan.sent == PLAN_WAIT) {
-		r->world->answered_at = clock_ms();
+		r->world->answered_at = now;
 		r->world->answered_to = r->told_to;
 	}
 	if (route_in_session(r))

@@ -4,6 +4,7 @@
 #include "keeper/route_table.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -16,6 +17,7 @@ struct route_table {
 	size_t count, room;
 	uint32_t *slots; /* open addressing; a power of two, at most half full */
 	size_t nslots;
+	size_t expected; /* the place behind the one found last */
 };
 
 static size_t
@@ -85,18 +87,35 @@ route_table_free(struct route_table *t)
 	free(t);
 }
 
-struct route *
-route_table_find(const struct route_table *t, const struct vrf *vrf, const struct prefix *prefix)
+static bool
+is(const struct route *route, const struct vrf *vrf, const struct prefix *prefix)
 {
-	for (size_t at = hash(vrf, prefix);; at++) {
-		uint32_t place = t->slots[at & (t->nslots - 1)];
+	return route_vrf(route) == vrf && prefix_equal(route_prefix(route), prefix);
+}
 
-		if (place == EMPTY)
-			return NULL;
-		if (route_vrf(t->routes[place]) == vrf &&
-		    prefix_equal(route_prefix(t->routes[place]), prefix))
-			return t->routes[place];
-	}
+static uint32_t
+find(const struct route_table *t, const struct vrf *vrf, const struct prefix *prefix)
+{
+	size_t at = hash(vrf, prefix), mask = t->nslots - 1;
+	uint32_t place;
+
+	while ((place = t->slots[at & mask]) != EMPTY && !is(t->routes[place], vrf, prefix))
+		at++;
+	return place;
+}
+
+struct route *
+route_table_find(struct route_table *t, const struct vrf *vrf, const struct prefix *prefix)
+{
+	size_t place = t->expected;
+
+	/* zebra tells many in the order in which it was told them */
+	if (place >= t->count || !is(t->routes[place], vrf, prefix))
+		place = find(t, vrf, prefix);
+	if (place == EMPTY)
+		return NULL;
+	t->expected = place + 1;
+	return t->routes[place];
 }
 
 int

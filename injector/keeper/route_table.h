@@ -16,8 +16,7 @@ struct route_table *route_table_new(void);
 /* Frees the routes too. */
 void route_table_free(struct route_table *);
 
-struct route *
-route_table_find(const struct route_table *, const struct vrf *, const struct prefix *);
+struct route *route_table_find(struct route_table *, const struct vrf *, const struct prefix *);
 /* 0, or -1 with ENOMEM. The route is the table's. */
 int route_table_add(struct route_table *, struct route *);
 /* Frees the dropped ones that are done: how many are not? */
