@@ -13,6 +13,7 @@ injector_libbase_a_SOURCES = \
 noinst_LIBRARIES += injector/libkeeper.a
 injector_libkeeper_a_SOURCES = \
 	injector/keeper/alias.h injector/keeper/beyond.h injector/keeper/zebra.h \
+	injector/keeper/apply.c \
 	injector/keeper/configure.c \
 	injector/keeper/drains.c injector/keeper/drains.h \
 	injector/keeper/hear.c \

@@ -34,6 +34,27 @@ configure_route(const struct keeper *k, const struct conf_service *service, size
 	return route_table_find(k->routes, vrf, &service->prefixes[prefix]);
 }
 
+static void
+apply_prefixes(struct keeper *k, struct tenant *tenant)
+{
+	const struct conf_service *service = &k->conf->services[tenant->place];
+	struct route **end = &tenant->routes;
+
+	for (uint32_t i = 0; i < service->nprefixes; i++) {
+		struct route *route = configure_route(k, service, i);
+
+		if (route != NULL)
+			route_configure(route, service);
+		else if ((route = route_new(
+			      &k->world, &service->prefixes[i], service, serve_route)) == NULL ||
+		    route_table_add(k->routes, route) == -1)
+			fatal("memory");
+		*route_place(route) = (struct route_place){ .service = tenant->place, .prefix = i };
+		*end = route;
+		end = &route_place(route)->sibling;
+	}
+}
+
 /* Routes and tenants of k->conf; those of the file before it that are not in it are dropped. */
 void
 configure_apply(struct keeper *k)
@@ -41,8 +62,10 @@ configure_apply(struct keeper *k)
 	int64_t now = clock_ms();
 
 	serve_no_news(k); /* the engine of this file is told everything when it starts */
-	for (struct tenant *t = k->tenants.first; t != NULL; t = t->next)
+	for (struct tenant *t = k->tenants.first; t != NULL; t = t->next) {
 		t->dropped = true;
+		t->routes = t->due = NULL;
+	}
 	for (size_t i = 0; i < route_table_count(k->routes); i++)
 		route_configure(route_table_at(k->routes, i), NULL);
 	for (uint32_t s = 0; s < k->conf->nservices; s++) {
@@ -61,17 +84,7 @@ configure_apply(struct keeper *k)
 		}
 		tenant_configure(t, service, now);
 		t->place = s;
-		for (uint32_t p = 0; p < service->nprefixes; p++) {
-			struct route *route = configure_route(k, service, p);
-
-			if (route != NULL)
-				route_configure(route, service);
-			else if ((route = route_new(&k->world, &service->prefixes[p], service,
-				      serve_route)) == NULL ||
-			    route_table_add(k->routes, route) == -1)
-				fatal("memory");
-			*route_place(route) = (struct route_place){ .service = s, .prefix = p };
-		}
+		apply_prefixes(k, t);
 	}
 }
 
@@ -104,11 +117,11 @@ configure_begin(struct keeper *k)
 	for (size_t i = 0; i < route_table_count(k->routes); i++) {
 		struct route *route = route_table_at(k->routes, i);
 
-		if (route_place(route)->dropped)
-			route_want(route, WANT_OFF, 0);
+		if (route_place(route)->dropped && route_want(route, WANT_OFF, 0))
+			route_run(route);
 	}
 	for (struct tenant *t = k->tenants.first; t != NULL; t = t->next)
-		serve_apply(k, t);
+		apply_tenant(k, t);
 	warn_of_renewals(k->conf);
 	k->judge_at = 0; /* leases came, or were made shorter */
 	serve_judge(k);

@@ -115,8 +115,12 @@ stop(struct keeper *k)
 	event_add(k->deadline, &tv);
 	manager_stopping(
 	    k->manager, longest + LEAVE_SLACK_MS + (QUIT_S + 1) * 1000, "withdrawing everything");
-	for (size_t i = 0; i < route_table_count(k->routes); i++)
-		route_want(route_table_at(k->routes, i), WANT_OFF, 0);
+	for (size_t i = 0; i < route_table_count(k->routes); i++) {
+		struct route *route = route_table_at(k->routes, i);
+
+		route_want(route, WANT_OFF, 0);
+		route_run(route);
+	}
 }
 
 static void
@@ -176,6 +180,13 @@ on_look(evutil_socket_t fd, short what, void *arg)
 }
 
 static void
+on_apply(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	apply_more(arg);
+}
+
+static void
 on_tell(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd, (void)what;
@@ -202,11 +213,12 @@ make_events(struct keeper *k)
 	k->judge = evtimer_new(k->base, on_judge, k);
 	k->watch = event_new(k->base, -1, EV_PERSIST, on_watch, k);
 	k->look = evtimer_new(k->base, on_look, k);
+	k->apply = evtimer_new(k->base, on_apply, k);
 	k->tell = evtimer_new(k->base, on_tell, k);
 	k->late = evtimer_new(k->base, on_late, k);
 	k->deadline = evtimer_new(k->base, on_deadline, k);
-	if (k->judge == NULL || k->watch == NULL || k->look == NULL || k->tell == NULL ||
-	    k->late == NULL || k->deadline == NULL)
+	if (k->judge == NULL || k->watch == NULL || k->look == NULL || k->apply == NULL ||
+	    k->tell == NULL || k->late == NULL || k->deadline == NULL)
 		fatal("events");
 	event_add(k->watch, &(struct timeval){ IPC_ALIVE_MS / 1000, 0 });
 	signal(SIGPIPE, SIG_IGN);
@@ -267,6 +279,7 @@ free_keeper(struct keeper *k)
 	event_free(k->judge);
 	event_free(k->watch);
 	event_free(k->look);
+	event_free(k->apply);
 	event_free(k->tell);
 	event_free(k->late);
 	event_free(k->deadline);

@@ -323,15 +323,14 @@ route_is_withdrawn(const struct route *r)
 	return r->view.refused || plan_is_settled(&r->plan, &r->rules, &r->view);
 }
 
-void
+bool
 route_want(struct route *r, enum plan_want want, int64_t lease_until)
 {
 	bool renewal = want == WANT_ON && r->view.want == WANT_ON && lease_until > r->lease_until;
 
 	r->view.want = want;
 	r->lease_until = lease_until;
-	if (!renewal)
-		route_run(r);
+	return !renewal;
 }
 
 void

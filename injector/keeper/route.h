@@ -58,8 +58,8 @@ bool route_is_done(const struct route *);
 /* Off, seen back from zebra, its alias gone: nothing keeps us from exiting. */
 bool route_is_withdrawn(const struct route *);
 
-/* What the lease says, and until when: the plan is asked at once, unless it was only renewed. */
-void route_want(struct route *, enum plan_want, int64_t lease_until);
+/* What the lease says, and until when. Is route_run() due now? It is not if the lease was renewed. */
+bool route_want(struct route *, enum plan_want, int64_t lease_until);
 /* Looks at kernel and zebra again and does what the plan says. */
 void route_run(struct route *);
 
@@ -85,9 +85,13 @@ const struct prefix *route_prefix(const struct route *);
 const char *route_interface(const struct route *);
 struct zapi_prefix route_zapi_prefix(const struct route *);
 
-/* Room for the keeper: where the route is in the file in force, and who is told of it next. */
+/*
+ * Room for the keeper: where the route is in the file in force, the next one of its service, and who
+ * is told of it next.
+ */
 struct route_place {
 	uint32_t service, prefix;
+	struct route *sibling;
 	bool dropped;
 	bool is_news;
 	struct route *next_news;

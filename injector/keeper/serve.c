@@ -111,21 +111,6 @@ serve_no_news(struct keeper *k)
 	k->last_news = &k->news;
 }
 
-/* The routes of a tenant want what its lease wants. */
-void
-serve_apply(struct keeper *k, struct tenant *tenant)
-{
-	const struct conf_service *service = &k->conf->services[tenant->place];
-	enum plan_want want = k->world.leaving ? WANT_OFF : tenant_want(tenant);
-
-	for (size_t i = 0; !tenant->dropped && i < service->nprefixes; i++) {
-		struct route *route = configure_route(k, service, i);
-
-		if (route != NULL)
-			route_want(route, want, want == WANT_ON ? tenant->lease.until : 0);
-	}
-}
-
 /* Leases. */
 
 /* To be judged again at that moment, or sooner. */
@@ -162,7 +147,7 @@ serve_judge(struct keeper *k)
 				serve_publish(k,
 				    &EVENT("lease.expired", LOG_LEVEL_ERR, .service = t->name,
 					.text = "no fresh pass came in time"));
-			serve_apply(k, t);
+			apply_tenant(k, t);
 		} else if (lease_may_end(&t->lease) && t->lease.until < next)
 			next = t->lease.until;
 	}
@@ -198,7 +183,7 @@ on_lease(struct keeper *k, struct tenant *t, const struct ipc_lease *lease)
 	if (before != LEASE_LIVE)
 		log_debug(
 		    "%s: lease granted for %lld ms", t->name, (long long)(lease->until - now));
-	serve_apply(k, t);
+	apply_tenant(k, t);
 }
 
 static void
@@ -210,7 +195,7 @@ on_drain(struct keeper *k, struct tenant *t, const struct ipc_drain *drain)
 	snprintf(t->drain_reason, sizeof(t->drain_reason), "%s", drain->reason);
 	if (drain->on)
 		lease_revoke(&t->lease);
-	serve_apply(k, t); /* a disk takes its time */
+	apply_tenant(k, t); /* a disk takes its time */
 	if (drains_set(k->drains, t->name, drain->on, drain->reason) == -1)
 		log_warn("%s: the drain holds, but will not survive a restart", t->name);
 	if (t->dropped || k->engine == NULL)
@@ -242,7 +227,7 @@ on_service_message(struct keeper *k, struct tenant *t, const struct ipc_msg *msg
 		if (t->lease.state == LEASE_REVOKED)
 			break;
 		lease_revoke(&t->lease);
-		serve_apply(k, t);
+		apply_tenant(k, t);
 		break;
 	case IPC_CHECKPOINT:
 		t->checkpoint = msg->blob;

@@ -1,6 +1,7 @@
 /*
- * The keeper's state, shared by the four files that are its one idea: keeper.c
- * (life), serve.c (the engine), hear.c (zebra and kernel), configure.c (the file).
+ * The keeper's state, shared by the five files that are its one idea: keeper.c
+ * (life), serve.c (the engine), apply.c (from leases to routes), hear.c (zebra and kernel),
+ * configure.c (the file).
  */
 #ifndef KEEPER_STATE_H
 #define KEEPER_STATE_H
@@ -36,7 +37,7 @@ struct keeper {
 	bool reload_again; /* asked for while another was under way */
 	bool failing;	   /* the new engine died before it was ready; the old one works on */
 	struct event *signals[5];
-	struct event *judge, *watch, *look, *late, *deadline, *tell;
+	struct event *judge, *watch, *look, *late, *deadline, *apply, *tell;
 	int64_t judge_at;		 /* no lease ends sooner */
 	bool engine_silent;		 /* at the last look */
 	bool orphan;			 /* -b: the parent is gone, the pidfile is ours */
@@ -70,12 +71,14 @@ void serve_news(struct keeper *);
 void serve_no_news(struct keeper *);
 void serve_zebra(struct keeper *);
 void serve_daemon(struct keeper *, size_t place);
-/* The routes of a tenant want what its lease wants. */
-void serve_apply(struct keeper *, struct tenant *);
 /* Which leases have run out? To be asked before anything is believed, also after a SIGSTOP. */
 void serve_judge(struct keeper *);
 /* Does the engine still speak? Asked every IPC_ALIVE_MS. */
 void serve_watch(struct keeper *);
+
+/* apply.c: the routes of a tenant want what its lease wants. Many take more than one turn. */
+void apply_tenant(struct keeper *, struct tenant *);
+void apply_more(struct keeper *);
 
 /* configure.c: the route of a service's prefix, by its place; NULL: none. */
 struct route *configure_route(const struct keeper *, const struct conf_service *, size_t prefix);

@@ -13,10 +13,14 @@
 #include "keeper/lease.h"
 #include "keeper/plan.h"
 
+struct route;
+
 struct tenant {
 	struct tenant *next;
 	char *name;
-	uint32_t place; /* in the file in force */
+	uint32_t place;	      /* in the file in force */
+	struct route *routes; /* those of the file, in its order; each knows its sibling */
+	struct route *due;    /* it and those behind it are still to run */
 	struct lease lease;
 	bool drained;
 	char drain_reason[160];

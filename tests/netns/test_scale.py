@@ -130,6 +130,33 @@ def test_zebra_pauses(site):
     site.assert_peace()
 
 
+def test_a_death_among_many(site):
+    """a service that dies while 10,000 prefixes are announced is not withdrawn behind them"""
+    one, port = "10.63.0.1/32", Port(site.node, "0.0.0.0", 5301)
+    checks = {"port": {**CHECKS["port"], "port": 5301}}
+    site.start({"one": {**SERVICE, "prefixes": [one], "checks": checks},
+                "many": {"prefixes": PREFIXES, **SERVICE}}, tap=True)
+    try:
+        port.open()
+        site.wait_said("route.announced", 1)
+        wait(lambda: len(site.node.tap.sent()) >= SWEEP * COUNT, 20, "the deletes of a start", step=1)
+        before = len(site.node.tap.sent())
+        site.node.frr.hang("zebra")  # nobody knows when: all 10,000 are to be told still
+        site.port.open()
+        wait(lambda: site.said("route.announcing") > 0, 5, step=0.01)
+        port.close()
+        wait(lambda: site.said("route.withdrawing") == 1, 5, step=0.01)
+    finally:
+        site.node.frr.resume("zebra")
+        port.close()
+    site.wait_said("route.announced", COUNT)
+    told = site.node.tap.messages(**{"from": "client"})
+    told = [m for m in told if m.get("name") != "NEXTHOP_LOOKUP"][before:]
+    place = next(i for i, m in enumerate(told) if m.get("prefix") == one)
+    assert place < U * COUNT / 2
+    site.assert_peace()
+
+
 def test_zebra_is_stuck(site):
     """SIGSTOP, longer than that: a new session, and nothing is lost"""
     site.start()
