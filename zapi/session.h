@@ -88,7 +88,7 @@ enum zapi_wish zapi_session_wish(const struct zapi_session *);
  * Bytes to write: *buf stays valid until the next call. Returns their number. When much waits, it
  * is no more than ZAPI_WINDOW ahead of zebra's last answer, or what it needs to answer at all.
  */
-#define ZAPI_WINDOW (256u << 10)
+#define ZAPI_WINDOW (512u << 10)
 size_t zapi_session_output(const struct zapi_session *, const uint8_t **buf);
 void zapi_session_sent(struct zapi_session *, size_t len);
 /* All that waits to be written, also what may not be yet. */
