@@ -151,6 +151,8 @@ got_answer(struct zapi_session *s, const struct zapi_msg *msg, int64_t now)
 	/* it answers one behind the other: the next one's time begins now */
 	if ((next = questions_oldest(&s->questions)) != NULL && next->asked < now)
 		next->asked = now;
+	if (question.asker == ASKED_AS_FENCE)
+		s->read_at = now;
 	if (question.asker == ASKED_BY_CALLER) {
 		session_emit(s, ZAPI_EVENT_LOOKUP, msg, NULL);
 	} else if (question.asker == ASKED_FOR_VRF) {
@@ -573,7 +575,13 @@ void
 zapi_session_fence(struct zapi_session *s, int64_t now)
 {
 	if (s->state == ZAPI_UP && zapi_session_queued(s) - s->asked_to >= ZAPI_FENCE)
-		ask(s, &nowhere, (struct question){ .asker = ASKED_FOR_LIFE }, now);
+		ask(s, &nowhere, (struct question){ .asker = ASKED_AS_FENCE }, now);
+}
+
+int64_t
+zapi_session_read_at(const struct zapi_session *s)
+{
+	return s->read_at;
 }
 
 int

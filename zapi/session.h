@@ -131,6 +131,8 @@ int zapi_session_withdraw(struct zapi_session *, uint32_t vrf, const struct zapi
 /* To be called behind them: in a long queue zebra is asked something every so many bytes. */
 #define ZAPI_FENCE (32u << 10)
 void zapi_session_fence(struct zapi_session *, int64_t now);
+/* When zebra answered the last of these: it reads first, and acts on what it has read later. */
+int64_t zapi_session_read_at(const struct zapi_session *);
 /*
  * Is anything known for this address? Answered by ZAPI_EVENT_LOOKUP, in order.
  * Also -1 with errno = EOPNOTSUPP: the dialect cannot ask for IPv6.

@@ -39,6 +39,7 @@ struct zapi_session {
 	uint64_t sent;	   /* handed to the socket */
 	uint64_t asked_to; /* behind the last question */
 	uint64_t answered; /* behind the last one that was answered */
+	int64_t read_at;   /* when a fence was answered last */
 	size_t trailing;
 	char reason[ZAPI_TEXT_MAX], doubt[ZAPI_TEXT_MAX];
 	enum zapi_vrf_backend vrf_backend;

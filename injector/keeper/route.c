@@ -121,6 +121,17 @@ note_alias(struct route *r, enum plan_alias before)
 	}
 }
 
+/* When zebra was last seen at work on what it was told before this route, or reading on behind it. */
+static int64_t
+busy_at(const struct route *r)
+{
+	int64_t read_at = zebra_read_at(r->world->zebra);
+
+	if (r->world->answered_to >= r->told_to)
+		return 0;
+	return read_at > r->world->answered_at ? read_at : r->world->answered_at;
+}
+
 static void
 observe(struct route *r)
 {
@@ -144,7 +155,7 @@ observe(struct route *r)
 	    aliases_find_beside(aliases, &r->prefix, r->ifindex, &info))
 		r->foreign = true;
 	r->view.unread = zebra_unread(r->world->zebra, r->told_to);
-	r->view.busy_at = r->world->answered_to < r->told_to ? r->world->answered_at : 0;
+	r->view.busy_at = busy_at(r);
 	r->view.refused = is_refused(r);
 	note_alias(r, before);
 	if (r->foreign && !foreign)

@@ -396,3 +396,9 @@ zebra_unread(const struct zebra *z, uint64_t position)
 {
 	return zapi_session_unread(z->session, position);
 }
+
+int64_t
+zebra_read_at(const struct zebra *z)
+{
+	return zapi_session_read_at(z->session);
+}

@@ -48,5 +48,6 @@ bool zebra_is_behind(const struct zebra *);
 /* As of zapi_session. */
 uint64_t zebra_queued(const struct zebra *);
 bool zebra_unread(const struct zebra *, uint64_t position);
+int64_t zebra_read_at(const struct zebra *);
 
 #endif

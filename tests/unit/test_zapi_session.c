@@ -243,6 +243,7 @@ test_window(void **state)
 		assert_true(w->moved > seen);
 		seen = w->moved;
 		assert_false(zapi_session_unread(w->session, begin));
+		assert_true(late == 0 || w->now - zapi_session_read_at(w->session) <= w->delay);
 		assert_true(zapi_session_unread(w->session, seen - ZAPI_FENCE - 1));
 		assert_true(zapi_session_unread(w->session, seen + 1) || seen == begin + queued);
 		run(w, 1);

@@ -175,6 +175,13 @@ zapi_session_fence(struct zapi_session *s, int64_t now)
 	s->fences++;
 }
 
+int64_t
+zapi_session_read_at(const struct zapi_session *s)
+{
+	(void)s;
+	return 0;
+}
+
 enum zapi_state
 zapi_session_state(const struct zapi_session *s)
 {
