@@ -51,7 +51,10 @@ class Tap(Daemon):
         return [m for m in found if (not names or m.get("name") in names)
                 and all(m.get(k) == v for k, v in fields.items())]
 
+    def told(self, *names):
+        """Each message to zebra, of these names, that is no mere sign of life."""
+        return [m for m in self.messages(*names, **{"from": "client"}) if m.get("name") != "NEXTHOP_LOOKUP"]
+
     def sent(self, *names):
-        """The bytes of each message to zebra, of these names, that is no mere sign of life."""
-        return [bytes.fromhex(m["hex"]) for m in self.messages(*names, **{"from": "client"})
-                if m.get("name") != "NEXTHOP_LOOKUP"]
+        """The bytes of those."""
+        return [bytes.fromhex(m["hex"]) for m in self.told(*names)]

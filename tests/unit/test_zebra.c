@@ -429,6 +429,13 @@ reads_of(struct world *w, size_t bytes)
 	return w->routes - before;
 }
 
+static void
+await(struct world *w, int echoes, bool awaited)
+{
+	while (echoes-- > 0)
+		zebra_await(w->zebra, awaited);
+}
+
 /* While many echoes are awaited they are read many at a time; a few are read as they come. */
 static void
 test_many_awaited(void **state)
@@ -436,11 +443,9 @@ test_many_awaited(void **state)
 	struct world *w = *state;
 
 	connected(w);
-	for (int i = 0; i < 5000; i++)
-		zebra_await(w->zebra, true);
+	await(w, 5000, true);
 	assert_true(reads_of(w, 200) < 100);
-	for (int i = 0; i < 4999; i++)
-		zebra_await(w->zebra, false);
+	await(w, 4999, false);
 	reads_of(w, 1); /* the last rest is over */
 	assert_int_equal(reads_of(w, 200), 200);
 }
@@ -452,8 +457,7 @@ test_end_in_a_rest(void **state)
 	struct world *w = *state;
 
 	connected(w);
-	for (int i = 0; i < 5000; i++)
-		zebra_await(w->zebra, true);
+	await(w, 5000, true);
 	for (unsigned int i = 1; i <= 3; i++) {
 		reads_of(w, 20);
 		close(w->peer);
