@@ -117,8 +117,8 @@ configure_begin(struct keeper *k)
 	for (size_t i = 0; i < route_table_count(k->routes); i++) {
 		struct route *route = route_table_at(k->routes, i);
 
-		if (route_place(route)->dropped && route_want(route, WANT_OFF, 0))
-			route_run(route);
+		if (route_place(route)->dropped)
+			route_end(route);
 	}
 	for (struct tenant *t = k->tenants.first; t != NULL; t = t->next)
 		apply_tenant(k, t);

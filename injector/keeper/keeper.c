@@ -115,12 +115,8 @@ stop(struct keeper *k)
 	event_add(k->deadline, &tv);
 	manager_stopping(
 	    k->manager, longest + LEAVE_SLACK_MS + (QUIT_S + 1) * 1000, "withdrawing everything");
-	for (size_t i = 0; i < route_table_count(k->routes); i++) {
-		struct route *route = route_table_at(k->routes, i);
-
-		route_want(route, WANT_OFF, 0);
-		route_run(route);
-	}
+	for (size_t i = 0; i < route_table_count(k->routes); i++)
+		route_end(route_table_at(k->routes, i));
 }
 
 static void

@@ -345,6 +345,13 @@ route_want(struct route *r, enum plan_want want, int64_t lease_until)
 }
 
 void
+route_end(struct route *r)
+{
+	route_want(r, WANT_OFF, 0);
+	route_run(r);
+}
+
+void
 route_session(struct route *r, bool up, bool same)
 {
 	plan_session(&r->plan, up, clock_ms());

@@ -62,6 +62,8 @@ bool route_is_withdrawn(const struct route *);
 bool route_want(struct route *, enum plan_want, int64_t lease_until);
 /* Looks at kernel and zebra again and does what the plan says. */
 void route_run(struct route *);
+/* Off, and at once: whatever keeps the others waiting. */
+void route_end(struct route *);
 
 /*
  * zebra's session came up (same: with the process of the one before) or went away; for a VRF other

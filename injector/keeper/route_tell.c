@@ -16,8 +16,6 @@ route_say(struct route *r, struct log_event ev)
 	ev.prefix = r->name;
 	if (!vrf_is_default(r->vrf))
 		ev.vrf = r->vrf->name;
-	if (ev.at_us == 0)
-		ev.at_us = clock_us();
 	r->world->event(r->world->arg, &ev);
 }
 
