@@ -261,7 +261,7 @@ zebra_state_name(enum zebra_state state)
 const char *
 hearing_name(enum hearing hearing)
 {
-	static const char *const names[] = { "unknown", "hears", "deaf" };
+	static const char *const names[] = { "unknown", "hears", "deaf", "flushing" };
 
 	return names[hearing];
 }

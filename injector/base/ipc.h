@@ -85,7 +85,8 @@ enum alias_state {
 	ALIAS_STATE_FOREIGN,
 	ALIAS_STATES,
 };
-enum beyond { BEYOND_UNKNOWN, BEYOND_YES, BEYOND_NO };
+/* The last one is a daemon's alone: it takes the route back. Of a route that is NO. */
+enum beyond { BEYOND_UNKNOWN, BEYOND_YES, BEYOND_NO, BEYOND_FLUSHING };
 
 struct ipc_route {
 	uint32_t prefix; /* place in the service's prefixes */
@@ -118,7 +119,7 @@ struct ipc_zebra {
 	char dialect[24], serves[64], release[32], text[IPC_TEXT_MAX];
 };
 
-enum hearing { HEARING_UNKNOWN, HEARING_HEARS, HEARING_DEAF, HEARINGS };
+enum hearing { HEARING_UNKNOWN, HEARING_HEARS, HEARING_DEAF, HEARING_FLUSHING, HEARINGS };
 
 #define IPC_DAEMONS 5
 
@@ -127,10 +128,12 @@ struct ipc_daemon {
 	enum hearing hearing;
 	bool asked; /* else a service names its protocol no more: nothing is known */
 	int64_t since_us;
-	uint32_t stale;	  /* prefixes that it announces and zebra does not hold */
-	uint32_t missing; /* … that zebra holds and it does not announce any more */
+	uint32_t stale;	   /* prefixes that it announces and zebra does not hold */
+	uint32_t missing;  /* … that zebra holds and it does not announce any more */
+	uint32_t flushing; /* … that it takes back, and a neighbour does not let go */
 	char name[16], release[32];
-	char prefixes[200]; /* the first of them, with blanks between; stale ones first */
+	/* the first of them, with blanks between; stale ones first; flushing ones only alone */
+	char prefixes[200];
 	char remedy[200], cost[64];
 };
 

@@ -203,26 +203,29 @@ add_check(struct table *t, object *o)
 	table_add(t, "%s", notes);
 }
 
-/* What differs, then what to type. */
+/* What is wrong with it, then what to type. */
 static void
-print_deaf(object *o)
+print_ailment(object *o)
 {
 	object *prefixes = array_of(o, "prefixes");
-	double stale = number_of(o, "stale"), missing = number_of(o, "missing");
+	double stale = number_of(o, "stale"), missing = number_of(o, "missing"),
+	       flushing = is(o, "state", "flushing") ? number_of(o, "flushing") : 0;
 	size_t i;
 
 	printf("  ");
+	if (flushing > 0)
+		printf("%.0f taken back that a neighbour does not let go", flushing);
 	if (stale > 0)
 		printf("%.0f announced that zebra does not hold", stale);
 	if (missing > 0)
 		printf("%s%.0f not announced that zebra holds", stale > 0 ? ", " : "", missing);
-	if (stale + missing == 0)
+	if (stale + missing + flushing == 0)
 		printf("nothing differs now, but it does not follow zebra");
 	for (i = 0; i < count(prefixes); i++)
 		printf("%s%s", i == 0 ? ": " : ", ",
 		    json_object_get_string(json_object_array_get_idx(prefixes, i)));
 	printf("%s\n  remedy (%s):\n    %s\n",
-	    (double)count(prefixes) < stale + missing ? ", …" : "", text_of(o, "cost"),
+	    (double)count(prefixes) < stale + missing + flushing ? ", …" : "", text_of(o, "cost"),
 	    text_of(o, "remedy"));
 }
 
@@ -230,12 +233,16 @@ static void
 print_daemon(object *o)
 {
 	char buf[AGE_STRLEN];
-	bool deaf = is(o, "state", "deaf");
+	bool deaf = is(o, "state", "deaf"), flushing = is(o, "state", "flushing");
 
 	printf("%s%s%s: %s for %s\n", text_of(o, "name"), is(o, "release", "") ? "" : " ",
-	    text_of(o, "release"), deaf ? "DEAF" : text_of(o, "state"), since(o, buf));
-	if (deaf)
-		print_deaf(o);
+	    text_of(o, "release"),
+	    deaf	   ? "DEAF"
+		: flushing ? "FLUSHING"
+			   : text_of(o, "state"),
+	    since(o, buf));
+	if (deaf || flushing)
+		print_ailment(o);
 }
 
 static void
@@ -285,11 +292,14 @@ entry_is_well(const char *what, object *o)
 static bool
 all_hear(object *daemons)
 {
+	object *daemon;
 	size_t i;
 
-	for (i = 0; i < count(daemons); i++)
-		if (is(json_object_array_get_idx(daemons, i), "state", "deaf"))
+	for (i = 0; i < count(daemons); i++) {
+		daemon = json_object_array_get_idx(daemons, i);
+		if (is(daemon, "state", "deaf") || is(daemon, "state", "flushing"))
 			return false;
+	}
 	return true;
 }
 

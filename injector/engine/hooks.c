@@ -46,7 +46,8 @@ is_hooked(const char *event)
 	static const char *const names[] = { "service.up", "service.down", "service.drained",
 		"service.undrained", "lease.expired", "route.announcing", "route.announced",
 		"route.withdrawing", "route.withdrawn", "route.refused", "plan.conflict",
-		"zebra.lost", "zebra.stuck", "zebra.refused", "daemon.deaf", "daemon.hears" };
+		"zebra.lost", "zebra.stuck", "zebra.refused", "daemon.deaf", "daemon.flushing",
+		"daemon.hears" };
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)

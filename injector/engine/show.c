@@ -230,6 +230,7 @@ daemon_object(const struct ipc_daemon *d)
 	add_time(o, "since", d->since_us);
 	add_number(o, "stale", d->stale);
 	add_number(o, "missing", d->missing);
+	add_number(o, "flushing", d->flushing);
 	add(o, "prefixes", words_of(d->prefixes));
 	add_text(o, "remedy", d->remedy);
 	add_text(o, "cost", d->cost);

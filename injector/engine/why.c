@@ -297,22 +297,25 @@ may_carry(const struct conf_service *conf, const char *daemon)
 	return false;
 }
 
-/* Whatever zebra is told, a deaf daemon does not follow. */
+/* Whatever zebra is told, a deaf daemon does not follow, and one that is flushing is not followed. */
 static void
-tell_deaf(struct teller *t, const struct ipc_daemon *d)
+tell_ailment(struct teller *t, const struct ipc_daemon *d)
 {
 	struct line line = { .len = 0 };
 	char since[AGE_STRLEN];
 
-	if (!d->asked || d->hearing != HEARING_DEAF || !may_carry(t->m->conf, d->name) ||
-	    strcmp(t->m->conf->vrf, CONF_VRF_DEFAULT) != 0)
+	if (!d->asked || (d->hearing != HEARING_DEAF && d->hearing != HEARING_FLUSHING) ||
+	    !may_carry(t->m->conf, d->name) || strcmp(t->m->conf->vrf, CONF_VRF_DEFAULT) != 0)
 		return;
-	say(&line,
-	    "beyond zebra: %s%s%s is deaf for %s: it follows zebra no more, %u announced that "
-	    "zebra "
-	    "does not hold, %u not announced that it holds",
-	    d->name, d->release[0] != '\0' ? " " : "", d->release,
-	    age(t->now_us - d->since_us, since), d->stale, d->missing);
+	say(&line, "beyond zebra: %s%s%s is %s for %s: ", d->name, d->release[0] != '\0' ? " " : "",
+	    d->release, hearing_name(d->hearing), age(t->now_us - d->since_us, since));
+	if (d->hearing == HEARING_DEAF)
+		say(&line,
+		    "it follows zebra no more, %u announced that zebra does not hold, %u not "
+		    "announced that it holds",
+		    d->stale, d->missing);
+	else
+		say(&line, "%u taken back that a neighbour does not let go", d->flushing);
 	if (d->prefixes[0] != '\0')
 		say(&line, " (%s)", d->prefixes);
 	say(&line, "; remedy (%s): %s", d->cost, d->remedy);
@@ -333,5 +336,5 @@ why_words(const struct world *w, const struct member *m, int64_t now_us, why_lin
 		tell_route(&t, i);
 	tell_zebra(&t);
 	for (i = 0; i < IPC_DAEMONS; i++)
-		tell_deaf(&t, &w->daemons[i]);
+		tell_ailment(&t, &w->daemons[i]);
 }

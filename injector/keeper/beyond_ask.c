@@ -148,7 +148,10 @@ note_table(struct daemon *d, bool readable, const struct beyond_filter *filter)
 		if (!waits(d, f) || (!f->of[d->index].asked && f->of[d->index].due > now))
 			continue;
 		row = readable ? beyond_rows_find(&d->rows, &f->prefix) : NULL;
-		answer = !readable ? BEYOND_UNKNOWN : row == NULL ? BEYOND_NO : BEYOND_YES;
+		answer = !readable  ? BEYOND_UNKNOWN
+		    : row == NULL   ? BEYOND_NO
+		    : row->flushing ? BEYOND_FLUSHING
+				    : BEYOND_YES;
 		if (row != NULL && kinds[d->index].router != NULL)
 			answer = filter != NULL ? beyond_filter_judge(filter, row) : BEYOND_UNKNOWN;
 		beyond_note(d, f, answer, later);

@@ -35,7 +35,7 @@ beyond_note(struct daemon *d, struct follow *f, enum beyond answer, int64_t agai
 	struct deaf_pair *pair = &f->of[d->index].pair;
 
 	f->of[d->index].asked = true;
-	f->of[d->index].answer = answer;
+	f->of[d->index].answer = answer == BEYOND_FLUSHING ? BEYOND_NO : answer;
 	f->of[d->index].due = again;
 	deaf_says(&d->deaf, pair, &d->watch->zebra, answer, clock_ms());
 	if (pair->held == HELD_YES)
@@ -99,14 +99,20 @@ describe(struct daemon *d, const struct deaf_sum *sum, struct ipc_daemon *now)
 	now->hearing = d->deaf.hearing;
 	now->stale = (uint32_t)sum->stale;
 	now->missing = (uint32_t)sum->missing;
+	now->flushing = (uint32_t)sum->flushing;
 	snprintf(now->name, sizeof(now->name), "%s", beyond_ask_name(d));
 	if (d->knows_release)
 		snprintf(now->release, sizeof(now->release), "%s", d->release.text);
-	if (now->hearing != HEARING_DEAF)
+	if (now->hearing == HEARING_DEAF) {
+		name_those(d, DEAF_STALE, now->prefixes, sizeof(now->prefixes));
+		name_those(d, DEAF_MISSING, now->prefixes, sizeof(now->prefixes));
+		remedy_find(&remedy, now->name, d->knows_release ? &d->release : NULL, d->config);
+	} else if (now->hearing == HEARING_FLUSHING) {
+		name_those(d, DEAF_FLUSHING, now->prefixes, sizeof(now->prefixes));
+		remedy_restart(&remedy);
+	} else {
 		return;
-	name_those(d, DEAF_STALE, now->prefixes, sizeof(now->prefixes));
-	name_those(d, DEAF_MISSING, now->prefixes, sizeof(now->prefixes));
-	remedy_find(&remedy, now->name, d->knows_release ? &d->release : NULL, d->config);
+	}
 	snprintf(now->remedy, sizeof(now->remedy), "%s", remedy.command);
 	snprintf(now->cost, sizeof(now->cost), "%s", remedy.cost);
 }

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define OSPF_MAX_AGE 3600 /* an LSA of that age is being withdrawn */
+#define OSPF_MAX_AGE 3600 /* RFC 2328: an LSA of that age is being flushed */
 #define RIP_INFINITY 16
 #define LINE 128 /* of a line; what we look for comes early */
 
@@ -41,6 +41,7 @@ beyond_parse_ospf(const char *text, const struct prefix *p)
 	const char *at;
 	char line[LINE];
 	bool header = false, here = false;
+	enum beyond answer = BEYOND_NO;
 	unsigned int n, age = OSPF_MAX_AGE;
 
 	if (beyond_parse_absent(text))
@@ -57,11 +58,13 @@ beyond_parse_ospf(const char *text, const struct prefix *p)
 		} else if (sscanf(line, " Link State ID: %60s", got) == 1) {
 			here = strcmp(want, got) == 0;
 		} else if (sscanf(line, " Network Mask: /%u", &n) == 1) {
-			if (here && age < OSPF_MAX_AGE && n == p->len)
+			if (here && n == p->len && age < OSPF_MAX_AGE)
 				return BEYOND_YES;
+			if (here && n == p->len)
+				answer = BEYOND_FLUSHING;
 		}
 	}
-	return header ? BEYOND_NO : BEYOND_UNKNOWN;
+	return header ? answer : BEYOND_UNKNOWN;
 }
 
 /* A string, or "" for anything else. */
@@ -128,7 +131,7 @@ out:
 }
 
 static int
-compare(const void *a, const void *b)
+by_prefix(const void *a, const void *b)
 {
 	const struct prefix *p = &((const struct beyond_row *)a)->prefix;
 	const struct prefix *q = &((const struct beyond_row *)b)->prefix;
@@ -137,6 +140,17 @@ compare(const void *a, const void *b)
 	if (r == 0)
 		r = (int)p->len - (int)q->len;
 	return r != 0 ? r : (int)p->family - (int)q->family;
+}
+
+/* What stands behind what is flushed. */
+static int
+flushing_last(const void *a, const void *b)
+{
+	int r = by_prefix(a, b);
+
+	return r != 0
+	    ? r
+	    : ((const struct beyond_row *)a)->flushing - ((const struct beyond_row *)b)->flushing;
 }
 
 static int
@@ -159,12 +173,19 @@ add(struct beyond_rows *rows, const struct beyond_row *row)
 static int
 sorted(struct beyond_rows *rows, bool understood)
 {
+	size_t i, kept = 1;
+
 	if (!understood) {
 		beyond_rows_free(rows);
 		return -1;
 	}
-	if (rows->count > 0)
-		qsort(rows->row, rows->count, sizeof(*rows->row), compare);
+	if (rows->count == 0)
+		return 0;
+	qsort(rows->row, rows->count, sizeof(*rows->row), flushing_last);
+	for (i = 1; i < rows->count; i++)
+		if (by_prefix(&rows->row[kept - 1], &rows->row[i]) != 0)
+			rows->row[kept++] = rows->row[i];
+	rows->count = kept;
 	return 0;
 }
 
@@ -175,7 +196,7 @@ beyond_rows_find(const struct beyond_rows *rows, const struct prefix *p)
 
 	if (rows->count == 0)
 		return NULL;
-	return bsearch(&key, rows->row, rows->count, sizeof(*rows->row), compare);
+	return bsearch(&key, rows->row, rows->count, sizeof(*rows->row), by_prefix);
 }
 
 void
@@ -205,9 +226,11 @@ beyond_rows_ospf(struct beyond_rows *rows, const char *text)
 			external = strstr(line, " AS External Link States") != NULL;
 		else if (external &&
 		    sscanf(line, "%*s %*s %u %*s %*s %*s %60s", &age, prefix) == 2 &&
-		    age < OSPF_MAX_AGE && prefix_parse(&row.prefix, prefix) == 0 &&
-		    add(rows, &row) == -1)
-			return sorted(rows, false);
+		    prefix_parse(&row.prefix, prefix) == 0) {
+			row.flushing = age >= OSPF_MAX_AGE;
+			if (add(rows, &row) == -1)
+				return sorted(rows, false);
+		}
 	}
 	return sorted(rows, ok);
 }
@@ -219,7 +242,7 @@ beyond_rows_ospf6(struct beyond_rows *rows, const char *text)
 	char prefix[PREFIX_STRLEN];
 	const char *at;
 	char line[LINE];
-	unsigned int n, age = OSPF_MAX_AGE;
+	unsigned int age;
 	bool ok = beyond_parse_absent(text);
 
 	memset(rows, 0, sizeof(*rows));
@@ -227,9 +250,9 @@ beyond_rows_ospf6(struct beyond_rows *rows, const char *text)
 		snprintf(line, sizeof(line), "%.*s", (int)strcspn(at, "\n"), at);
 		if (strstr(line, "AS Scoped Link State Database") == line + strspn(line, " \t"))
 			ok = true;
-		else if (sscanf(line, "Age: %u Type: AS-External", &n) == 1)
-			age = n;
-		else if (age < OSPF_MAX_AGE && sscanf(line, " Prefix: %60s", prefix) == 1 &&
+		else if (sscanf(line, "Age: %u Type: AS-External", &age) == 1)
+			row.flushing = age >= OSPF_MAX_AGE;
+		else if (sscanf(line, " Prefix: %60s", prefix) == 1 &&
 		    prefix_parse(&row.prefix, prefix) == 0 && add(rows, &row) == -1)
 			return sorted(rows, false);
 	}

@@ -12,7 +12,7 @@
 #include "base/addr.h"
 #include "base/ipc.h"
 
-/* show ip ospf database external ADDRESS self-originate */
+/* show ip ospf database external ADDRESS self-originate. FLUSHING: the LSA has the age to go. */
 enum beyond beyond_parse_ospf(const char *text, const struct prefix *);
 /* show bgp ipv4|ipv6 unicast PREFIX json: of our own making, and sent to somebody. */
 enum beyond beyond_parse_bgp(const char *text, const struct prefix *);
@@ -24,6 +24,7 @@ struct beyond_row {
 	struct prefix prefix;
 	uint32_t tag;
 	bool redistributed; /* RIP: else an interface's network, which passes no route-map */
+	bool flushing;	    /* OSPF: it has the age to go, and there is no other of the prefix */
 };
 struct beyond_rows {
 	struct beyond_row *row;

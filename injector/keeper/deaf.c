@@ -30,7 +30,7 @@ deaf_holds(struct deaf_pair *p, enum held held)
 		return false;
 	p->held = held;
 	p->fresh = false;
-	p->differs_at = 0;
+	p->differs_at = p->flushing_at = 0;
 	return true;
 }
 
@@ -48,16 +48,20 @@ deaf_says(struct deaf_daemon *d, struct deaf_pair *p, const struct deaf_zebra *z
 		p->process = d->process;
 		p->says = BEYOND_UNKNOWN;
 		p->zebra = 0;
-		p->differs_at = 0;
+		p->differs_at = p->flushing_at = 0;
 	}
 	p->fresh = says != BEYOND_UNKNOWN && p->held != HELD_UNKNOWN;
+	if (says != BEYOND_FLUSHING || p->held != HELD_NO)
+		p->flushing_at = 0;
+	else if (p->flushing_at == 0)
+		p->flushing_at = now;
 	if (!p->fresh || agree(p->held, says)) {
 		p->differs_at = 0;
 		/*
 		 * Its answer changed to what zebra holds: it listens. But what it said early may
 		 * have changed by what the zebra before had told.
 		 */
-		if (p->fresh && p->says != BEYOND_UNKNOWN && p->says != says &&
+		if (p->fresh && p->says != BEYOND_UNKNOWN && !agree(p->held, p->says) &&
 		    p->said_at >= z->up_at + DEAF_RETURN_MS)
 			d->heard = z->count;
 	} else if (p->differs_at == 0) {
@@ -86,7 +90,11 @@ deaf_judge(
 	int64_t could_know = z->up_at + DEAF_RETURN_MS;
 
 	/* What the process before has said convicts nobody. */
-	if (p->differs_at == 0 || p->process != d->process)
+	if (p->process != d->process)
+		return DEAF_NOT;
+	if (p->flushing_at != 0 && now - p->flushing_at >= DEAF_FLUSH_MS)
+		return DEAF_FLUSHING;
+	if (p->differs_at == 0)
 		return DEAF_NOT;
 	if (could_know < p->differs_at)
 		could_know = p->differs_at;
@@ -110,20 +118,24 @@ deaf_add(struct deaf_sum *sum, const struct deaf_pair *p, enum deaf_face face)
 	sum->differing += p->differs_at != 0 && p->held == HELD_NO;
 	sum->stale += face == DEAF_STALE;
 	sum->missing += face == DEAF_MISSING;
+	sum->flushing += face == DEAF_FLUSHING;
 }
 
 void
 deaf_conclude(struct deaf_daemon *d, const struct deaf_sum *sum, const struct deaf_zebra *z)
 {
 	bool another = d->process == 0 || d->process != d->accused;
+	enum hearing not_deaf = sum->flushing > 0 ? HEARING_FLUSHING : HEARING_HEARS;
 
 	if (sum->stale + sum->missing > 0) {
 		d->hearing = HEARING_DEAF;
 		d->accused = d->process;
 	} else if (d->hearing == HEARING_DEAF) {
 		if (sum->asked > 0 && sum->differing == 0 && (another || d->heard == z->count))
-			d->hearing = HEARING_HEARS;
-	} else {
-		d->hearing = sum->asked > 0 ? HEARING_HEARS : HEARING_UNKNOWN;
+			d->hearing = not_deaf;
+	} else if (sum->asked > 0) {
+		d->hearing = not_deaf;
+	} else if (d->hearing != HEARING_FLUSHING) {
+		d->hearing = HEARING_UNKNOWN;
 	}
 }

@@ -1,8 +1,9 @@
 /*
  * Is a routing daemon deaf? One that outlives its zebra hears no connected route
  * of the next: it goes on announcing what zebra has dropped, and keeps quiet about
- * what zebra has got since. Judged from what both say of each prefix. Pure: takes
- * `now`, touches nothing.
+ * what zebra has got since. Or is it not believed: does it take back what zebra has
+ * dropped, and a neighbour keeps it? Judged from what both say of each prefix. Pure:
+ * takes `now`, touches nothing.
  */
 #ifndef KEEPER_DEAF_H
 #define KEEPER_DEAF_H
@@ -15,6 +16,11 @@
 
 #define DEAF_MS 10000	     /* so long both must have differed */
 #define DEAF_RETURN_MS 10000 /* daemons of FRR <= 8.4 come to a new zebra so late */
+/*
+ * ospfd and ospf6d keep what they flush for 60 s, and longer only while a neighbour that they
+ * believe alive (40 s by default) has not confirmed it.
+ */
+#define DEAF_FLUSH_MS 90000
 
 /* Does zebra hold the prefix? UNKNOWN: it is dead, or the entry is somebody else's. */
 enum held { HELD_UNKNOWN, HELD_YES, HELD_NO };
@@ -42,14 +48,16 @@ struct deaf_pair {
 	bool fresh;	  /* … since zebra's side changed */
 	int64_t said_at;
 	int64_t differs_at;   /* seen first; 0: they agree, or one is not known */
+	int64_t flushing_at;  /* seen first; 0: it is not, or zebra holds it */
 	unsigned int process; /* of what it says */
 	unsigned int zebra;   /* under which both last said yes; 0: never in this process */
 };
 
 enum deaf_face {
 	DEAF_NOT,
-	DEAF_MISSING, /* zebra holds it, the daemon that let it out under another zebra does not */
-	DEAF_STALE,   /* zebra does not hold it, the daemon announces it: a dead service */
+	DEAF_MISSING,  /* zebra holds it, the daemon that let it out under another zebra does not */
+	DEAF_STALE,    /* zebra does not hold it, the daemon announces it: a dead service */
+	DEAF_FLUSHING, /* … has taken it back, and a neighbour goes on sending users here */
 };
 
 /* Our session with zebra came up. pid 0: it may be another one each time. */
@@ -67,9 +75,9 @@ bool deaf_is_at_rest(const struct deaf_pair *);
 
 /* All pairs of a daemon, added up. */
 struct deaf_sum {
-	size_t asked;	       /* with a fresh answer */
-	size_t differing;      /* stale, however short, or not asked again of a new process */
-	size_t stale, missing; /* judged so */
+	size_t asked;	  /* with a fresh answer */
+	size_t differing; /* stale, however short, or not asked again of a new process */
+	size_t stale, missing, flushing; /* judged so */
 };
 void deaf_add(struct deaf_sum *, const struct deaf_pair *, enum deaf_face);
 /*

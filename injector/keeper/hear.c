@@ -368,19 +368,32 @@ hear_beyond(void *arg, const struct prefix *prefix, enum beyond beyond)
 		route_beyond(route, beyond);
 }
 
+static bool
+ails(enum hearing hearing)
+{
+	return hearing == HEARING_DEAF || hearing == HEARING_FLUSHING;
+}
+
 /* "8.4.4 still announces PREFIX and 2 more, which zebra does not hold; remedy: COMMAND" */
 static void
-say_difference(const struct ipc_daemon *d, char *text, size_t size)
+say_ailment(const struct ipc_daemon *d, char *text, size_t size)
 {
-	uint32_t all = d->stale + d->missing;
+	bool flushing = d->hearing == HEARING_FLUSHING;
+	uint32_t all = flushing ? d->flushing : d->stale + d->missing;
 	int first = (int)strcspn(d->prefixes, " ");
 	char more[24] = "";
 
 	if (all > 1)
 		snprintf(more, sizeof(more), " and %u more", all - 1);
-	snprintf(text, size, "%s%s %.*s%s, which zebra %s; remedy: %s", d->release,
-	    d->stale > 0 ? " still announces" : " does not announce", first, d->prefixes, more,
-	    d->stale > 0 ? "does not hold" : "holds", d->remedy);
+	snprintf(text, size, "%s %s %.*s%s, %s; remedy: %s", d->release,
+	    flushing	       ? "has taken back"
+		: d->stale > 0 ? "still announces"
+			       : "does not announce",
+	    first, d->prefixes, more,
+	    flushing	       ? "and a neighbour does not confirm it: users may still be sent here"
+		: d->stale > 0 ? "which zebra does not hold"
+			       : "which zebra holds",
+	    d->remedy);
 }
 
 void
@@ -392,17 +405,19 @@ hear_daemon(void *arg, const struct ipc_daemon *d)
 	char text[400];
 
 	k->daemons[d->place] = *d;
-	if (d->hearing == HEARING_DEAF && before != HEARING_DEAF) {
-		say_difference(d, text, sizeof(text));
+	if (ails(d->hearing) && d->hearing != before) {
+		say_ailment(d, text, sizeof(text));
 		serve_publish(k,
-		    &EVENT("daemon.deaf", LOG_LEVEL_ERR, .from = from, .to = to, .daemon = d->name,
-			.text = text));
-	} else if (d->hearing != HEARING_DEAF && before == HEARING_DEAF) {
+		    &EVENT(d->hearing == HEARING_DEAF ? "daemon.deaf" : "daemon.flushing",
+			LOG_LEVEL_ERR, .from = from, .to = to, .daemon = d->name, .text = text));
+	} else if (!ails(d->hearing) && ails(before)) {
 		serve_publish(k,
 		    &EVENT("daemon.hears", LOG_LEVEL_NOTICE, .from = from, .to = to,
 			.daemon = d->name,
-			.text = d->asked ? "it follows zebra again"
-					 : "no service names its protocol any more"));
+			.text = !d->asked ? "no service names its protocol any more"
+			    : before == HEARING_DEAF
+			    ? "it follows zebra again"
+			    : "its neighbours have confirmed all that it took back"));
 	}
 	serve_daemon(k, d->place);
 }

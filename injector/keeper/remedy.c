@@ -80,6 +80,13 @@ redistribution(const char *config, const char *router, char found[LINE])
 }
 
 void
+remedy_restart(struct remedy *remedy)
+{
+	snprintf(remedy->command, sizeof(remedy->command), "%s", RESTART);
+	remedy->cost = "all routes of this host are gone for 5 to 16 s";
+}
+
+void
 remedy_find(struct remedy *remedy, const char *daemon, const struct zapi_release *release,
     const char *config)
 {
@@ -95,6 +102,5 @@ remedy_find(struct remedy *remedy, const char *daemon, const struct zapi_release
 		if (n < (int)sizeof(remedy->command))
 			return;
 	}
-	snprintf(remedy->command, sizeof(remedy->command), "%s", RESTART);
-	remedy->cost = "all routes of this host are gone for 5 to 16 s";
+	remedy_restart(remedy);
 }

@@ -1,5 +1,6 @@
 /*
- * What helps a deaf daemon: found by trying it on each release, kept as a table.
+ * What helps a daemon that is deaf or not believed: found by trying it on each release, kept as a
+ * table.
  */
 #ifndef KEEPER_REMEDY_H
 #define KEEPER_REMEDY_H
@@ -19,5 +20,7 @@ struct remedy {
  */
 void
 remedy_find(struct remedy *, const char *daemon, const struct zapi_release *, const char *config);
+/* What helps always. */
+void remedy_restart(struct remedy *);
 
 #endif

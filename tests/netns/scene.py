@@ -139,14 +139,17 @@ class Scene:
         self.spoilt = False  # FRR was killed or configured: the lab is raised anew
         self._after = contextlib.ExitStack()
         self.zebra_alone = False  # it was replaced under daemons that stayed: they are deaf
+        self.confused = False  # ospfd and the router have different LSAs of one sequence number
 
     def end(self):
-        """Undoes what the test did to the lab; no engine may have ended by itself, and no daemon
-        may be called deaf unless it outlived its zebra."""
+        """Undoes what the test did to the lab; no engine may have ended by itself, no daemon may be
+        called deaf unless it outlived its zebra, and all must have been believed."""
         self._after.close()
         for site in (self.ns1, self.ns2):
             for event in site.zanycast.events("daemon.deaf"):
                 assert self.zebra_alone, f"{site.name}: {event}"
+            for event in site.zanycast.events("daemon.flushing"):
+                assert self.confused, f"{site.name}: {event}"
             for event in site.zanycast.events("engine.died"):
                 crashed = re.search("signal (?!9;)|exit status [1-9]", event["text"])
                 assert not crashed, f"{site.name}: {event}\n{site.zanycast.log()[-3000:]}"

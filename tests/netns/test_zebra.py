@@ -151,6 +151,7 @@ def test_frr_restarted_and_dead(scene, frr):
 def test_daemons_restarted(scene, frr):
     """ospfd, ripd … restarted: announced again, and withdrawn if need be"""
     scene.start()
+    scene.let_it_be_known()
     frr.restart(*scene.daemons)
     scene.wait_via("ns1", timeout=FRR)
     assert set(scene.states().values()) == {"announced"}
@@ -164,6 +165,7 @@ def test_daemons_restarted(scene, frr):
 def test_daemons_killed(scene, frr):
     """ospfd, ripd … killed and started again: announced"""
     scene.start()
+    scene.let_it_be_known()
     frr.kill(*scene.daemons)
     frr.start(*scene.daemons)
     scene.wait_via("ns1", timeout=FRR)

@@ -45,7 +45,8 @@ test_ospf(void **state)
 	assert_int_equal(beyond_parse_ospf(ospf_yes, &no), BEYOND_NO);
 	wider.len = 31;
 	assert_int_equal(beyond_parse_ospf(ospf_yes, &wider), BEYOND_NO);
-	assert_int_equal(beyond_parse_ospf(ospf_maxage, &yes), BEYOND_NO);
+	assert_int_equal(beyond_parse_ospf(ospf_maxage, &yes), BEYOND_FLUSHING);
+	assert_int_equal(beyond_parse_ospf(ospf_maxage, &wider), BEYOND_NO);
 	assert_int_equal(
 	    beyond_parse_ospf("% OSPF is not enabled in vrf default\n", &yes), BEYOND_NO);
 	assert_int_equal(beyond_parse_ospf("", &yes), BEYOND_UNKNOWN);
@@ -106,10 +107,11 @@ test_tables(void **state)
 	assert_null(beyond_rows_find(&r, &p6));
 	beyond_rows_free(&r);
 
-	/* There the first LSA of the prefix is on its way out, the fourth is its successor. */
+	/* There the second LSA is flushed, the fourth is its successor. */
 	assert_int_equal(beyond_rows_ospf6(&r, ospf6), 0);
-	assert_int_equal(r.count, 1);
-	assert_non_null(beyond_rows_find(&r, &p6));
+	assert_int_equal(r.count, 3);
+	assert_false(beyond_rows_find(&r, &p6)->flushing);
+	assert_true(beyond_rows_find(&r, &d6)->flushing);
 	beyond_rows_free(&r);
 
 	assert_int_equal(beyond_rows_rip(&r, rip_table_103), 0);
@@ -123,8 +125,9 @@ test_tables(void **state)
 
 	/* Of its own: one of each kind; one external is on its way out. */
 	assert_int_equal(beyond_rows_ospf(&r, ospf_table), 0);
-	assert_int_equal(r.count, 1);
-	assert_non_null(beyond_rows_find(&r, &p4));
+	assert_int_equal(r.count, 2);
+	assert_false(beyond_rows_find(&r, &p4)->flushing);
+	assert_true(beyond_rows_find(&r, &d4)->flushing);
 	beyond_rows_free(&r);
 	assert_int_equal(beyond_rows_ospf(&r, "% OSPF is not enabled in vrf default\n"), 0);
 	assert_int_equal(r.count, 0);

@@ -244,6 +244,46 @@ test_two(void **state)
 	assert_true(deaf_is_at_rest(&other));
 }
 
+/* It takes the prefix back, and a neighbour does not let it go. */
+static void
+test_flushing(void **state)
+{
+	struct scene s = healthy();
+
+	(void)state;
+	/* While zebra holds it, that is a filter's work. */
+	assert_int_equal(answers(&s, BEYOND_FLUSHING, 120 * S), DEAF_NOT);
+	deaf_holds(&s.pair, HELD_NO);
+	assert_int_equal(answers(&s, BEYOND_FLUSHING, 60 * S), DEAF_NOT);
+	assert_false(deaf_is_at_rest(&s.pair));
+	answer(&s, BEYOND_NO);
+	assert_true(deaf_is_at_rest(&s.pair));
+	assert_int_equal(s.daemon.hearing, HEARING_HEARS);
+	/* A pause between two answers counts for nothing. */
+	answers(&s, BEYOND_FLUSHING, 60 * S);
+	answer(&s, BEYOND_UNKNOWN);
+	assert_int_equal(answers(&s, BEYOND_FLUSHING, 85 * S), DEAF_NOT);
+	s.now += 5 * S;
+	assert_int_equal(answer(&s, BEYOND_FLUSHING), DEAF_FLUSHING);
+	assert_int_equal(s.daemon.hearing, HEARING_FLUSHING);
+	/* No answer is no sign that it is over; another process that has nothing to take back is. */
+	answer(&s, BEYOND_UNKNOWN);
+	assert_int_equal(s.daemon.hearing, HEARING_FLUSHING);
+	deaf_process(&s.daemon, 101);
+	answer(&s, BEYOND_NO);
+	assert_int_equal(s.daemon.hearing, HEARING_HEARS);
+	/* The end of a flush comes by itself: it shows no ears for a zebra that came meanwhile. */
+	s = healthy();
+	deaf_holds(&s.pair, HELD_NO);
+	answer(&s, BEYOND_FLUSHING);
+	another_zebra(&s, HELD_NO);
+	answers(&s, BEYOND_FLUSHING, 30 * S);
+	answers(&s, BEYOND_NO, 30 * S);
+	deaf_holds(&s.pair, HELD_YES);
+	assert_int_equal(answers(&s, BEYOND_NO, 20 * S), DEAF_MISSING);
+	assert_int_equal(s.daemon.hearing, HEARING_DEAF);
+}
+
 /* In another pid namespace it is not known who stayed: what is stale is told all the same. */
 static void
 test_no_pids(void **state)
@@ -274,6 +314,9 @@ struct life {
 	int64_t now;
 	bool zebra_runs, held, denied;
 	bool runs, deaf, says;
+	bool believed;	       /* by its neighbours: all of them confirm what it takes back */
+	int64_t flushed_at;    /* 0: not at all */
+	int64_t flushing_from; /* … as can be seen under this session; 0: it is not */
 	int zebra_pid, pid;
 	int64_t follows_at; /* when the daemon does what it has heard */
 	int64_t stale_since;
@@ -291,6 +334,7 @@ zebra_changed(struct life *l)
 	deaf_holds(&l->pair, !l->zebra_runs ? HELD_UNKNOWN : l->held ? HELD_YES : HELD_NO);
 	/* OSPF takes up to 8 s to send a change. */
 	l->follows_at = l->now + below(8 * S);
+	l->flushing_from = 0;
 }
 
 static void
@@ -307,6 +351,7 @@ start_daemon(struct life *l)
 {
 	l->runs = true;
 	l->deaf = l->says = false;
+	l->flushed_at = l->flushing_from = 0;
 	l->pid++;
 	l->follows_at = l->now + below(8 * S);
 }
@@ -316,8 +361,19 @@ live(struct life *l)
 {
 	bool want = l->held && !l->denied;
 
-	if (l->runs && !l->deaf && l->zebra_runs && l->now >= l->follows_at)
+	if (l->runs && !l->deaf && l->zebra_runs && l->now >= l->follows_at) {
+		if (l->says && !want) {
+			l->flushed_at = l->now;
+			l->believed = below(8) != 0;
+		}
 		l->says = want;
+	}
+	if (l->says || (l->believed && l->now - l->flushed_at > 60 * S))
+		l->flushed_at = 0;
+	if (!l->runs || !l->zebra_runs || l->held || l->flushed_at == 0)
+		l->flushing_from = 0;
+	else if (l->flushing_from == 0)
+		l->flushing_from = l->now;
 	if (!l->runs || !l->zebra_runs || l->held || !l->says)
 		l->stale_since = 0;
 	else if (l->stale_since < l->zebra.up_at)
@@ -332,9 +388,10 @@ look(struct life *l)
 	if (l->runs)
 		deaf_process(&l->daemon, l->pid);
 	deaf_says(&l->daemon, &l->pair, &l->zebra,
-	    !l->runs	  ? BEYOND_UNKNOWN
-		: l->says ? BEYOND_YES
-			  : BEYOND_NO,
+	    !l->runs		     ? BEYOND_UNKNOWN
+		: l->says	     ? BEYOND_YES
+		: l->flushed_at != 0 ? BEYOND_FLUSHING
+				     : BEYOND_NO,
 	    l->now);
 	deaf_add(&sum, &l->pair, deaf_judge(&l->daemon, &l->pair, &l->zebra, l->now));
 	deaf_conclude(&l->daemon, &sum, &l->zebra);
@@ -395,8 +452,8 @@ happen(struct life *l, bool may_deafen)
 static void
 test_random(void **state)
 {
-	int64_t next_look, next_event, healed;
-	unsigned int seed, found = 0;
+	int64_t next_look, next_event, healed, doubted;
+	unsigned int seed, found = 0, unconfirmed = 0;
 
 	(void)state;
 	for (seed = 0; seed < 2000; seed++) {
@@ -406,7 +463,7 @@ test_random(void **state)
 		srand(seed);
 		start_zebra(&l);
 		start_daemon(&l);
-		next_look = next_event = healed = l.now;
+		next_look = next_event = healed = doubted = l.now;
 		for (; l.now < 2000 * S; l.now += 500) {
 			if (l.now >= next_event) {
 				happen(&l, may_deafen);
@@ -433,9 +490,22 @@ test_random(void **state)
 					fail_msg("seed %u at %lld: deaf and not told", seed,
 					    (long long)l.now);
 			}
+			/* So is one that a neighbour keeps; and nobody is who is believed. */
+			if (l.flushing_from != 0 &&
+			    l.now - l.flushing_from > DEAF_FLUSH_MS + 3 * ASKED_MS) {
+				unconfirmed++;
+				if (l.daemon.hearing == HEARING_HEARS)
+					fail_msg("seed %u at %lld: kept and not told", seed,
+					    (long long)l.now);
+			}
+			if (l.flushed_at != 0 && !l.believed)
+				doubted = l.now;
+			if (l.daemon.hearing == HEARING_FLUSHING && l.now - doubted > 2 * ASKED_MS)
+				fail_msg("seed %u at %lld: who is believed is called flushing",
+				    seed, (long long)l.now);
 		}
 	}
-	assert_true(found > 1000);
+	assert_true(found > 1000 && unconfirmed > 1000);
 }
 
 int
@@ -449,6 +519,7 @@ main(void)
 		cmocka_unit_test(test_restarted),
 		cmocka_unit_test(test_last_words),
 		cmocka_unit_test(test_two),
+		cmocka_unit_test(test_flushing),
 		cmocka_unit_test(test_no_pids),
 		cmocka_unit_test(test_random),
 	};
