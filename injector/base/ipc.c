@@ -265,3 +265,9 @@ hearing_name(enum hearing hearing)
 
 	return names[hearing];
 }
+
+bool
+hearing_ails(enum hearing hearing)
+{
+	return hearing == HEARING_DEAF || hearing == HEARING_FLUSHING;
+}

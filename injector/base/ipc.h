@@ -173,6 +173,8 @@ const char *alias_state_name(enum alias_state);
 const char *beyond_name(enum beyond);
 const char *zebra_state_name(enum zebra_state);
 const char *hearing_name(enum hearing);
+/* Is something wrong with the daemon? Then it has a remedy. */
+bool hearing_ails(enum hearing);
 
 /* The bytes of struct ipc_msg that a message of this type uses. */
 size_t ipc_size(enum ipc_type);

@@ -203,6 +203,12 @@ add_check(struct table *t, object *o)
 	table_add(t, "%s", notes);
 }
 
+static bool
+ails(object *daemon)
+{
+	return is(daemon, "state", "deaf") || is(daemon, "state", "flushing");
+}
+
 /* What is wrong with it, then what to type. */
 static void
 print_ailment(object *o)
@@ -233,15 +239,13 @@ static void
 print_daemon(object *o)
 {
 	char buf[AGE_STRLEN];
-	bool deaf = is(o, "state", "deaf"), flushing = is(o, "state", "flushing");
+	const char *state = is(o, "state", "deaf") ? "DEAF"
+	    : is(o, "state", "flushing")	   ? "FLUSHING"
+						   : text_of(o, "state");
 
 	printf("%s%s%s: %s for %s\n", text_of(o, "name"), is(o, "release", "") ? "" : " ",
-	    text_of(o, "release"),
-	    deaf	   ? "DEAF"
-		: flushing ? "FLUSHING"
-			   : text_of(o, "state"),
-	    since(o, buf));
-	if (deaf || flushing)
+	    text_of(o, "release"), state, since(o, buf));
+	if (ails(o))
 		print_ailment(o);
 }
 
@@ -292,14 +296,11 @@ entry_is_well(const char *what, object *o)
 static bool
 all_hear(object *daemons)
 {
-	object *daemon;
 	size_t i;
 
-	for (i = 0; i < count(daemons); i++) {
-		daemon = json_object_array_get_idx(daemons, i);
-		if (is(daemon, "state", "deaf") || is(daemon, "state", "flushing"))
+	for (i = 0; i < count(daemons); i++)
+		if (ails(json_object_array_get_idx(daemons, i)))
 			return false;
-	}
 	return true;
 }
 

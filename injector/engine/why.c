@@ -304,8 +304,8 @@ tell_ailment(struct teller *t, const struct ipc_daemon *d)
 	struct line line = { .len = 0 };
 	char since[AGE_STRLEN];
 
-	if (!d->asked || (d->hearing != HEARING_DEAF && d->hearing != HEARING_FLUSHING) ||
-	    !may_carry(t->m->conf, d->name) || strcmp(t->m->conf->vrf, CONF_VRF_DEFAULT) != 0)
+	if (!d->asked || !hearing_ails(d->hearing) || !may_carry(t->m->conf, d->name) ||
+	    strcmp(t->m->conf->vrf, CONF_VRF_DEFAULT) != 0)
 		return;
 	say(&line, "beyond zebra: %s%s%s is %s for %s: ", d->name, d->release[0] != '\0' ? " " : "",
 	    d->release, hearing_name(d->hearing), age(t->now_us - d->since_us, since));

@@ -142,7 +142,7 @@ by_prefix(const void *a, const void *b)
 	return r != 0 ? r : (int)p->family - (int)q->family;
 }
 
-/* What stands behind what is flushed. */
+/* Of the LSAs of one prefix the one that stands comes first. */
 static int
 flushing_last(const void *a, const void *b)
 {
@@ -182,6 +182,7 @@ sorted(struct beyond_rows *rows, bool understood)
 	if (rows->count == 0)
 		return 0;
 	qsort(rows->row, rows->count, sizeof(*rows->row), flushing_last);
+	/* one row a prefix: the first */
 	for (i = 1; i < rows->count; i++)
 		if (by_prefix(&rows->row[kept - 1], &rows->row[i]) != 0)
 			rows->row[kept++] = rows->row[i];

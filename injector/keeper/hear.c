@@ -368,12 +368,6 @@ hear_beyond(void *arg, const struct prefix *prefix, enum beyond beyond)
 		route_beyond(route, beyond);
 }
 
-static bool
-ails(enum hearing hearing)
-{
-	return hearing == HEARING_DEAF || hearing == HEARING_FLUSHING;
-}
-
 /* "8.4.4 still announces PREFIX and 2 more, which zebra does not hold; remedy: COMMAND" */
 static void
 say_ailment(const struct ipc_daemon *d, char *text, size_t size)
@@ -405,12 +399,12 @@ hear_daemon(void *arg, const struct ipc_daemon *d)
 	char text[400];
 
 	k->daemons[d->place] = *d;
-	if (ails(d->hearing) && d->hearing != before) {
+	if (hearing_ails(d->hearing) && d->hearing != before) {
 		say_ailment(d, text, sizeof(text));
 		serve_publish(k,
 		    &EVENT(d->hearing == HEARING_DEAF ? "daemon.deaf" : "daemon.flushing",
 			LOG_LEVEL_ERR, .from = from, .to = to, .daemon = d->name, .text = text));
-	} else if (!ails(d->hearing) && ails(before)) {
+	} else if (!hearing_ails(d->hearing) && hearing_ails(before)) {
 		serve_publish(k,
 		    &EVENT("daemon.hears", LOG_LEVEL_NOTICE, .from = from, .to = to,
 			.daemon = d->name,
