@@ -36,6 +36,7 @@ struct call {
 	bool json;
 	char **words; /* behind the command's */
 	int n;
+	bool once; /* not to be asked of the next engine, too */
 };
 
 static void __attribute__((noreturn)) usage(int status)
@@ -84,14 +85,6 @@ request(const char *command)
 	return o;
 }
 
-static void
-transmit(struct call *call, object *o)
-{
-	if (client_send(call->client, o) == -1)
-		nobody(call, errno);
-	json_object_put(o);
-}
-
 /* Errors of a file are lines of their own. */
 static void __attribute__((noreturn)) print_error(const char *text)
 {
@@ -102,14 +95,43 @@ static void __attribute__((noreturn)) print_error(const char *text)
 	errx(EXIT_REFUSED, "%.*s", (int)len, text);
 }
 
+/* A new engine, or none. */
+static bool
+reconnect(struct call *call)
+{
+	static const struct timespec pause = { 0, RETRY_NS };
+	int64_t deadline = clock_ms() + RECONNECT_MS;
+
+	client_close(call->client);
+	call->client = NULL;
+	while (call->client == NULL && clock_ms() < deadline) {
+		nanosleep(&pause, NULL);
+		call->client = client_open(call->socket);
+	}
+	return call->client != NULL;
+}
+
+/* Says it and hears a line: NULL with errno. */
+static object *
+exchange(struct call *call, object *o)
+{
+	return client_send(call->client, o) == 0 ? client_receive(call->client, CLIENT_TIMEOUT_MS)
+						 : NULL;
+}
+
 /* The daemon's answer when it is a good one; a bad one is printed, and that is it. */
 static object *
-receive(struct call *call)
+ask(struct call *call, object *o)
 {
-	object *answer = client_receive(call->client, CLIENT_TIMEOUT_MS), *value;
+	object *answer = exchange(call, o), *value;
 
+	/* a reload: the engine that took the connection was replaced before it answered */
+	if (answer == NULL && (errno == ECONNRESET || errno == EPIPE) && !call->once &&
+	    reconnect(call))
+		answer = exchange(call, o);
 	if (answer == NULL)
 		nobody(call, errno);
+	json_object_put(o);
 	if (json_object_object_get_ex(answer, "ok", &value) && json_object_get_boolean(value))
 		return answer;
 	if (call->json)
@@ -117,13 +139,6 @@ receive(struct call *call)
 	if (!json_object_object_get_ex(answer, "error", &value))
 		errx(EXIT_REFUSED, "refused without a word");
 	print_error(json_object_get_string(value));
-}
-
-static object *
-ask(struct call *call, object *o)
-{
-	transmit(call, o);
-	return receive(call);
 }
 
 static void
@@ -317,40 +332,13 @@ follow(struct call *call)
 	}
 }
 
-/* A new engine, or none. */
-static bool
-reconnect(struct call *call)
-{
-	static const struct timespec pause = { 0, RETRY_NS };
-	int64_t deadline = clock_ms() + RECONNECT_MS;
-
-	client_close(call->client);
-	call->client = NULL;
-	while (call->client == NULL && clock_ms() < deadline) {
-		nanosleep(&pause, NULL);
-		call->client = client_open(call->socket);
-	}
-	return call->client != NULL;
-}
-
 static int
 run_monitor(struct call *call, const char *command)
 {
-	object *answer, *o;
-
-	json_object_put(ask(call, request(command)));
-	follow(call);
-	while (reconnect(call)) {
-		o = request(command);
-		answer = NULL;
-		if (client_send(call->client, o) == 0)
-			answer = client_receive(call->client, RECONNECT_MS);
-		json_object_put(o);
-		if (answer == NULL)
-			break;
-		json_object_put(answer);
+	do {
+		json_object_put(ask(call, request(command)));
 		follow(call);
-	}
+	} while (reconnect(call));
 	warnx("zanycastd is gone");
 	return EXIT_NOBODY;
 }
@@ -359,15 +347,16 @@ static const struct command {
 	const char *name;
 	int least, most; /* words behind it */
 	int (*run)(struct call *, const char *command);
+	bool once;
 } commands[] = {
-	{ "show", 0, 1, run_show },
-	{ "why", 1, 1, run_why },
-	{ "drain", 1, 64, run_on_service },
-	{ "undrain", 1, 1, run_on_service },
-	{ "check", 1, 1, run_on_service },
-	{ "reload", 0, 0, run_plain },
-	{ "leave", 0, 0, run_plain },
-	{ "monitor", 0, 0, run_monitor },
+	{ "show", 0, 1, run_show, false },
+	{ "why", 1, 1, run_why, false },
+	{ "drain", 1, 64, run_on_service, false },
+	{ "undrain", 1, 1, run_on_service, false },
+	{ "check", 1, 1, run_on_service, false },
+	{ "reload", 0, 0, run_plain, false },
+	{ "leave", 0, 0, run_plain, true },
+	{ "monitor", 0, 0, run_monitor, false },
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
@@ -415,6 +404,7 @@ main(int argc, char *argv[])
 	call.n = argc - optind - 1;
 	if (command == NULL)
 		return EXIT_USAGE;
+	call.once = command->once;
 	if (call.n < command->least || call.n > command->most)
 		usage(EXIT_USAGE);
 	call.client = client_open(call.socket);

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from client import Client
+from client import Client, ask
 from lab import PREFIX4, PREFIX6, BareClient, Lab, LabError, RouteWatch, boottime_us, wait
 
 FAMILIES = {"ospf": ("ospf", "ospf6"), "rip": ("rip", "ripng")}
@@ -199,8 +199,7 @@ class Scene:
         return self.enter(Client((site or self.ns1).zanycast.control))
 
     def show(self, what, site=None):
-        with Client((site or self.ns1).zanycast.control) as client:
-            return client.ask(cmd="show", what=what)[what]
+        return ask((site or self.ns1).zanycast.control, cmd="show", what=what)[what]
 
     def states(self, site=None):
         return {r["prefix"]: r["state"] for r in self.show("routes", site)}

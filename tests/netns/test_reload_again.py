@@ -1,6 +1,7 @@
 """Reloads that meet each other or a standstill."""
 
 import signal
+import threading
 import time
 
 import pytest
@@ -41,6 +42,29 @@ def test_old_engine_hangs(scene):
         reload(scene, since, 2)
         wait(lambda: hold(scene) == [1], 10, "the second file")
         wait(lambda: old not in scene.ns1.ns.pids(), 5, "the old engine to end")
+
+
+def test_asked_meanwhile(scene):
+    """zanycastctl while one engine takes the place of another: always answered"""
+    scene.start()
+    answers, over = [], threading.Event()
+
+    def ask():
+        while not over.is_set():
+            answers.append(scene.ns1.zanycast.ctl("show", check=False))
+    asking = [threading.Thread(target=ask) for _ in range(3)]
+    since = boottime_us()
+    for thread in asking:
+        thread.start()
+    try:
+        for count in range(1, 9):
+            reload(scene, since, count)
+    finally:
+        over.set()
+        for thread in asking:
+            thread.join()
+    assert len(answers) > 3
+    assert not [words for status, words in answers if status not in (0, 4)]
 
 
 def test_interface_moves(scene):
