@@ -12,11 +12,11 @@ injector_libbase_a_SOURCES = \
 
 noinst_LIBRARIES += injector/libkeeper.a
 injector_libkeeper_a_SOURCES = \
-	injector/keeper/alias.h injector/keeper/beyond.h injector/keeper/zebra.h \
 	injector/keeper/apply.c \
 	injector/keeper/configure.c \
 	injector/keeper/drains.c injector/keeper/drains.h \
 	injector/keeper/hear.c \
+	injector/keeper/identity.c injector/keeper/identity.h \
 	injector/keeper/keeper.c injector/keeper/keeper.h \
 	injector/keeper/lease.c injector/keeper/lease.h \
 	injector/keeper/manager.c injector/keeper/manager.h \
@@ -34,17 +34,20 @@ injector_libkeeper_a_SOURCES = \
 	injector/keeper/start.c injector/keeper/start.h \
 	injector/keeper/state.h \
 	injector/keeper/tenant.c injector/keeper/tenant.h \
-	injector/keeper/vrf.c injector/keeper/vrf.h
+	injector/keeper/version.c injector/keeper/version.h \
+	injector/keeper/vrf.c injector/keeper/vrf.h \
+	injector/keeper/zebra.c injector/keeper/zebra.h
 
+include injector/alias.mk
+include injector/beyond.mk
 include injector/conf.mk
 include injector/checks.mk
 include injector/engine.mk
-include injector/keeperio.mk
 
 sbin_PROGRAMS += injector/zanycastd
 injector_zanycastd_SOURCES = injector/main.c
 injector_zanycastd_LDADD = \
-	injector/libkeeper.a injector/libkeeperio.a zapi/libzapi.a \
+	injector/libkeeper.a injector/libalias.a injector/libbeyond.a zapi/libzapi.a \
 	injector/libengine.a injector/libchecks.a injector/librunner.a \
 	injector/libconf.a injector/libbase.a zapi/libzapi.a \
 	$(LIBEVENT_LIBS) $(LIBNL_LIBS) $(LDNS_LIBS) $(CONFUSE_LIBS) $(JSON_LIBS) \

@@ -5,5 +5,6 @@ include tests/keeper.mk
 include tests/conf.mk
 include tests/checks.mk
 include tests/engine.mk
-include tests/keeperio.mk
+include tests/alias.mk
+include tests/beyond.mk
 include tests/plan.mk

@@ -8,7 +8,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "keeper/beyond.h"
+#include "beyond/beyond.h"
 #include "keeper/zebra.h"
 #include "keeper/state.h"
 #include "keeper/vrf.h"

@@ -12,7 +12,7 @@
 #include <sys/un.h>
 
 #include "keeper/version.h"
-#include "keeper/vty.h"
+#include "beyond/vty.h"
 
 struct identity {
 	struct event_base *base;

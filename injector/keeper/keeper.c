@@ -16,7 +16,7 @@
 #include "base/child.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "keeper/beyond.h"
+#include "beyond/beyond.h"
 #include "keeper/start.h"
 #include "keeper/state.h"
 #include "keeper/vrf.h"

@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "keeper/alias.h"
-#include "keeper/beyond.h"
+#include "alias/alias.h"
+#include "beyond/beyond.h"
 #include "keeper/route_state.h"
 #include "keeper/zebra.h"
 

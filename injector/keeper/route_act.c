@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "keeper/alias.h"
+#include "alias/alias.h"
 #include "keeper/route_state.h"
 #include "keeper/zebra.h"
 

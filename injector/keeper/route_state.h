@@ -7,7 +7,7 @@
 
 #include <net/if.h>
 
-#include "keeper/deaf.h"
+#include "beyond/deaf.h"
 #include "keeper/route.h"
 #include "keeper/vrf.h"
 

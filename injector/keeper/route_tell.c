@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "keeper/beyond.h"
+#include "beyond/beyond.h"
 #include "keeper/route_state.h"
 
 void

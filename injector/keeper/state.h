@@ -8,7 +8,7 @@
 
 #include "base/ipc.h"
 #include "conf/conf.h"
-#include "keeper/alias.h"
+#include "alias/alias.h"
 #include "keeper/drains.h"
 #include "keeper/identity.h"
 #include "keeper/keeper.h"

@@ -8,8 +8,8 @@
 #include <linux/netlink.h>
 
 #include "base/clock.h"
-#include "keeper/alias_table.h"
-#include "keeper/alias_wire.h"
+#include "alias/table.h"
+#include "alias/wire.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

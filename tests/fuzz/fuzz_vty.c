@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "keeper/beyond_filter.h"
-#include "keeper/beyond_parse.h"
-#include "keeper/remedy.h"
-#include "keeper/vty.h"
+#include "beyond/filter.h"
+#include "beyond/parse.h"
+#include "beyond/remedy.h"
+#include "beyond/vty.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -18,8 +18,8 @@
 
 #include <cmocka.h>
 
-#include "keeper/alias.c"
-#include "keeper/alias_table.h"
+#include "alias/alias.c"
+#include "alias/table.h"
 
 #define LO 1u
 #define MANY 3000

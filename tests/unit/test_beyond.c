@@ -20,10 +20,10 @@
 
 #include "base/clock.h"
 #include "conf/conf.h"
-#include "keeper/beyond.h"
-#include "keeper/beyond_filter.h"
-#include "keeper/beyond_parse.h"
-#include "keeper/vty.h"
+#include "beyond/beyond.h"
+#include "beyond/filter.h"
+#include "beyond/parse.h"
+#include "beyond/vty.h"
 #include "test_beyond_data.h"
 
 static struct prefix

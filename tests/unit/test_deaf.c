@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "keeper/deaf.h"
+#include "beyond/deaf.h"
 
 #define S 1000
 #define ASKED_MS (5 * S) /* between two questions */

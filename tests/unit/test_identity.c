@@ -23,7 +23,7 @@
 #include "base/clock.h"
 #include "keeper/identity.h"
 #include "keeper/version.h"
-#include "keeper/vty.h"
+#include "beyond/vty.h"
 
 #define PATIENCE_MS 20000
 

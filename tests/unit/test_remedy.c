@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "keeper/remedy.h"
+#include "beyond/remedy.h"
 
 #define OSPF "router ospf\n redistribute connected route-map M\nexit\n"
 #define OSPF6 "router ospf6\n redistribute connected\nexit\n"

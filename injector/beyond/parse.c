@@ -2,7 +2,7 @@
  * What ospfd, ospf6d, ripd, ripngd and bgpd print, read. Pure: no sockets, no
  * clock, no log.
  */
-#include "keeper/beyond_parse.h"
+#include "beyond/parse.h"
 
 #include <json-c/json.h>
 

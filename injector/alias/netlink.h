@@ -2,8 +2,8 @@
  * Netlink sockets that never wait long: one that asks and reads the answer, one
  * that hears events. Knows no message's meaning.
  */
-#ifndef KEEPER_NETLINK_H
-#define KEEPER_NETLINK_H
+#ifndef ALIAS_NETLINK_H
+#define ALIAS_NETLINK_H
 
 #include <stddef.h>
 

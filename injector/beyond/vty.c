@@ -2,7 +2,7 @@
  * A client of FRR's vty sockets: "enable", then questions, each ended by a NUL;
  * each answer is ended by three NULs and a status. Nothing here blocks.
  */
-#include "keeper/vty.h"
+#include "beyond/vty.h"
 
 #include <event2/event.h>
 

@@ -1,17 +1,17 @@
 /*
  * What is looked at beyond zebra, shared by the three files that are its one
- * idea: beyond.c (who is followed), beyond_ask.c (questions to one daemon),
- * beyond_note.c (what the answers mean, and who is told).
+ * idea: beyond.c (who is followed), ask.c (questions to one daemon), note.c
+ * (what the answers mean, and who is told).
  */
-#ifndef KEEPER_BEYOND_STATE_H
-#define KEEPER_BEYOND_STATE_H
+#ifndef BEYOND_STATE_H
+#define BEYOND_STATE_H
 
 #include <sys/queue.h>
 
-#include "keeper/beyond.h"
-#include "keeper/beyond_filter.h"
-#include "keeper/beyond_parse.h"
-#include "keeper/deaf.h"
+#include "beyond/beyond.h"
+#include "beyond/filter.h"
+#include "beyond/parse.h"
+#include "beyond/deaf.h"
 #include "zapi/release.h"
 
 struct event;
@@ -82,7 +82,7 @@ struct beyond_watch {
 /* beyond.c: does this daemon carry it? */
 bool beyond_concerns(const struct follow *, int index);
 
-/* beyond_ask.c. NULL or -1 with errno. */
+/* ask.c. NULL or -1 with errno. */
 int beyond_ask_init(struct daemon *, struct event_base *, const char *vty_dir);
 void beyond_ask_free(struct daemon *);
 const char *beyond_ask_name(const struct daemon *);
@@ -91,7 +91,7 @@ void beyond_ask_by(struct daemon *, int64_t due);
 /* Nobody is to be told of this one's answer. */
 void beyond_ask_forget(struct daemon *, const struct follow *);
 
-/* beyond_note.c */
+/* note.c */
 void beyond_note(struct daemon *, struct follow *, enum beyond answer, int64_t again);
 /* Adds up what the daemon said of all, and tells when that is news. */
 void beyond_note_daemon(struct daemon *);

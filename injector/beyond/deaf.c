@@ -1,7 +1,7 @@
 /*
  * What zebra holds and what a daemon says, compared over time.
  */
-#include "keeper/deaf.h"
+#include "beyond/deaf.h"
 
 void
 deaf_zebra_up(struct deaf_zebra *z, int pid, int64_t now)

@@ -2,7 +2,7 @@
  * Netlink sockets that never wait long. libnl keeps ports and sequence numbers;
  * reading is done here, so that the kernel's errno stays what it was.
  */
-#include "keeper/netlink.h"
+#include "alias/netlink.h"
 
 #include <linux/rtnetlink.h>
 #include <netlink/msg.h>

@@ -2,7 +2,7 @@
  * The table of addresses and links: two hashes over the same addresses, by
  * address and by network, and an array of links. Knows no netlink.
  */
-#include "keeper/alias_table.h"
+#include "alias/table.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -3,12 +3,12 @@
  * sockets (no vtysh), so that an access-list that denies the prefix is seen, and a
  * daemon that hears zebra no more. Looks only; nobody decides by it.
  */
-#ifndef KEEPER_BEYOND_H
-#define KEEPER_BEYOND_H
+#ifndef BEYOND_BEYOND_H
+#define BEYOND_BEYOND_H
 
 #include "base/addr.h"
 #include "base/ipc.h"
-#include "keeper/deaf.h"
+#include "beyond/deaf.h"
 
 struct event_base;
 struct beyond_watch;

@@ -3,10 +3,10 @@
  * makes of a route is worked out here, from "show running-config" (lists, names)
  * and "show route-map" (the clauses the daemon really obeys). Pure.
  */
-#ifndef KEEPER_BEYOND_FILTER_H
-#define KEEPER_BEYOND_FILTER_H
+#ifndef BEYOND_FILTER_H
+#define BEYOND_FILTER_H
 
-#include "keeper/beyond_parse.h"
+#include "beyond/parse.h"
 
 struct beyond_filter;
 

@@ -2,8 +2,8 @@
  * What helps a daemon that is deaf or not believed: found by trying it on each release, kept as a
  * table.
  */
-#ifndef KEEPER_REMEDY_H
-#define KEEPER_REMEDY_H
+#ifndef BEYOND_REMEDY_H
+#define BEYOND_REMEDY_H
 
 #include "zapi/release.h"
 

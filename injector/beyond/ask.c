@@ -10,8 +10,8 @@
 #include <sys/un.h>
 
 #include "base/clock.h"
-#include "keeper/beyond_state.h"
-#include "keeper/vty.h"
+#include "beyond/state.h"
+#include "beyond/vty.h"
 
 #define AGAIN_MS 5000
 #define GAP_MS 20	/* between two questions: a daemon has other things to do */

@@ -2,7 +2,7 @@
  * A route-map with its access-lists and prefix-lists, as FRR means them, in
  * three values: yes, no, and not understood. Pure: no sockets, no log.
  */
-#include "keeper/beyond_filter.h"
+#include "beyond/filter.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>

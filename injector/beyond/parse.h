@@ -2,8 +2,8 @@
  * What FRR's daemons print, read: text in, answer out. Lines that are not
  * understood lead to BEYOND_UNKNOWN, never to a guess. No sockets here.
  */
-#ifndef KEEPER_BEYOND_PARSE_H
-#define KEEPER_BEYOND_PARSE_H
+#ifndef BEYOND_PARSE_H
+#define BEYOND_PARSE_H
 
 #include <stdbool.h>
 #include <stddef.h>

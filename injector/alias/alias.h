@@ -3,8 +3,8 @@
  * (dumped again whenever events may have been lost), and the verbs that add,
  * renew and delete an alias. Knows no lease and no route.
  */
-#ifndef KEEPER_ALIAS_H
-#define KEEPER_ALIAS_H
+#ifndef ALIAS_ALIAS_H
+#define ALIAS_ALIAS_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -5,8 +5,8 @@
  * dropped, and a neighbour keeps it? Judged from what both say of each prefix. Pure:
  * takes `now`, touches nothing.
  */
-#ifndef KEEPER_DEAF_H
-#define KEEPER_DEAF_H
+#ifndef BEYOND_DEAF_H
+#define BEYOND_DEAF_H
 
 #include <stdbool.h>
 #include <stddef.h>

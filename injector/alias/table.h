@@ -2,8 +2,8 @@
  * Addresses and links of the host as the kernel last told them: plain data,
  * and what of it has not been told on yet. Knows no netlink and no lease.
  */
-#ifndef KEEPER_ALIAS_TABLE_H
-#define KEEPER_ALIAS_TABLE_H
+#ifndef ALIAS_TABLE_H
+#define ALIAS_TABLE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,14 +2,14 @@
  * Netlink messages about addresses, links and routes: read into the structs of
  * the table, and built. No socket here.
  */
-#ifndef KEEPER_ALIAS_WIRE_H
-#define KEEPER_ALIAS_WIRE_H
+#ifndef ALIAS_WIRE_H
+#define ALIAS_WIRE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "keeper/alias_table.h"
+#include "alias/table.h"
 
 struct nl_msg;
 

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "keeper/beyond_state.h"
-#include "keeper/remedy.h"
+#include "beyond/state.h"
+#include "beyond/remedy.h"
 
 /* YES: somebody says so. NO: somebody, and nobody else. Before all were asked: as told. */
 static enum beyond

@@ -1,7 +1,7 @@
 /*
  * Which prefixes are followed beyond zebra, and at which daemons.
  */
-#include "keeper/beyond.h"
+#include "beyond/beyond.h"
 
 #include <errno.h>
 #include <search.h>
@@ -10,7 +10,7 @@
 
 #include "base/clock.h"
 #include "conf/conf.h"
-#include "keeper/beyond_state.h"
+#include "beyond/state.h"
 
 #define FIRST_MS 1000
 

@@ -2,7 +2,7 @@
  * Netlink messages about addresses, links and routes, read and built by libnl's
  * attribute functions. Keeps no state and opens no socket.
  */
-#include "keeper/alias_wire.h"
+#include "alias/wire.h"
 
 #include <linux/if.h>
 #include <linux/if_addr.h>

@@ -1,7 +1,7 @@
 /*
  * The table of remedies, and the command of the one that fits.
  */
-#include "keeper/remedy.h"
+#include "beyond/remedy.h"
 
 #include <stdio.h>
 #include <string.h>

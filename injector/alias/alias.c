@@ -3,7 +3,7 @@
  * told of changes from the event loop only, never from inside a verb. Knows no
  * lease and no route.
  */
-#include "keeper/alias.h"
+#include "alias/alias.h"
 
 #include <event2/event.h>
 #include <linux/rtnetlink.h>
@@ -15,9 +15,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "keeper/alias_table.h"
-#include "keeper/alias_wire.h"
-#include "keeper/netlink.h"
+#include "alias/table.h"
+#include "alias/wire.h"
+#include "alias/netlink.h"
 
 #define DUMP_TRIES 5
 #define DUMP_AGAIN_S 1

@@ -2,8 +2,8 @@
  * One question at a time to one FRR daemon over its vty socket, answered by the
  * event loop within 2 s and 4 MiB. Knows no command.
  */
-#ifndef KEEPER_VTY_H
-#define KEEPER_VTY_H
+#ifndef BEYOND_VTY_H
+#define BEYOND_VTY_H
 
 #include <stdbool.h>
 #include <stddef.h>
