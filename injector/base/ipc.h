@@ -85,7 +85,7 @@ enum alias_state {
 	ALIAS_STATE_FOREIGN,
 	ALIAS_STATES,
 };
-/* The last one is a daemon's alone: it takes the route back. Of a route that is NO. */
+/* FLUSHING is only what a daemon answers: it takes the route back. struct ipc_route has NO then. */
 enum beyond { BEYOND_UNKNOWN, BEYOND_YES, BEYOND_NO, BEYOND_FLUSHING };
 
 struct ipc_route {

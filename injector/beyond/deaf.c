@@ -30,7 +30,9 @@ deaf_holds(struct deaf_pair *p, enum held held)
 		return false;
 	p->held = held;
 	p->fresh = false;
-	p->differs_at = p->flushing_at = 0;
+	p->differs_at = 0;
+	if (held == HELD_YES)
+		p->flushing_at = 0;
 	return true;
 }
 
@@ -51,9 +53,10 @@ deaf_says(struct deaf_daemon *d, struct deaf_pair *p, const struct deaf_zebra *z
 		p->differs_at = p->flushing_at = 0;
 	}
 	p->fresh = says != BEYOND_UNKNOWN && p->held != HELD_UNKNOWN;
-	if (says != BEYOND_FLUSHING || p->held != HELD_NO)
+	/* A missing answer changes nothing: the flush of before is the flush of later. */
+	if (says == BEYOND_YES || says == BEYOND_NO)
 		p->flushing_at = 0;
-	else if (p->flushing_at == 0)
+	else if (says == BEYOND_FLUSHING && p->held == HELD_NO && p->flushing_at == 0)
 		p->flushing_at = now;
 	if (!p->fresh || agree(p->held, says)) {
 		p->differs_at = 0;
@@ -71,7 +74,7 @@ deaf_says(struct deaf_daemon *d, struct deaf_pair *p, const struct deaf_zebra *z
 		p->zebra = z->count;
 	if (says != BEYOND_UNKNOWN) {
 		p->says = says;
-		p->said_at = now;
+		p->said_at = d->answered_at = now;
 	}
 }
 
@@ -83,6 +86,12 @@ has_lost_zebra(const struct deaf_daemon *d, const struct deaf_pair *p, const str
 	    p->zebra < z->count && d->heard != z->count;
 }
 
+static bool
+is_unconfirmed(const struct deaf_pair *p)
+{
+	return p->flushing_at != 0 && p->said_at - p->flushing_at >= DEAF_FLUSH_MS;
+}
+
 enum deaf_face
 deaf_judge(
     const struct deaf_daemon *d, const struct deaf_pair *p, const struct deaf_zebra *z, int64_t now)
@@ -92,7 +101,7 @@ deaf_judge(
 	/* What the process before has said convicts nobody. */
 	if (p->process != d->process)
 		return DEAF_NOT;
-	if (p->flushing_at != 0 && now - p->flushing_at >= DEAF_FLUSH_MS)
+	if (is_unconfirmed(p))
 		return DEAF_FLUSHING;
 	if (p->differs_at == 0)
 		return DEAF_NOT;
@@ -116,26 +125,36 @@ deaf_add(struct deaf_sum *sum, const struct deaf_pair *p, enum deaf_face face)
 {
 	sum->asked += p->fresh;
 	sum->differing += p->differs_at != 0 && p->held == HELD_NO;
+	sum->unconfirmed += is_unconfirmed(p);
 	sum->stale += face == DEAF_STALE;
 	sum->missing += face == DEAF_MISSING;
 	sum->flushing += face == DEAF_FLUSHING;
 }
 
+/* Of one that was not found deaf. */
+static enum hearing
+heard(const struct deaf_daemon *d, const struct deaf_sum *sum, int64_t now)
+{
+	bool was_flushing = d->hearing == HEARING_FLUSHING;
+
+	if (sum->asked == 0)
+		return was_flushing && now - d->answered_at < DEAF_SILENT_MS ? HEARING_FLUSHING
+									     : HEARING_UNKNOWN;
+	return sum->flushing > 0 || (was_flushing && sum->unconfirmed > 0) ? HEARING_FLUSHING
+									   : HEARING_HEARS;
+}
+
 void
-deaf_conclude(struct deaf_daemon *d, const struct deaf_sum *sum, const struct deaf_zebra *z)
+deaf_conclude(
+    struct deaf_daemon *d, const struct deaf_sum *sum, const struct deaf_zebra *z, int64_t now)
 {
 	bool another = d->process == 0 || d->process != d->accused;
-	enum hearing not_deaf = sum->flushing > 0 ? HEARING_FLUSHING : HEARING_HEARS;
 
 	if (sum->stale + sum->missing > 0) {
 		d->hearing = HEARING_DEAF;
 		d->accused = d->process;
-	} else if (d->hearing == HEARING_DEAF) {
-		if (sum->asked > 0 && sum->differing == 0 && (another || d->heard == z->count))
-			d->hearing = not_deaf;
-	} else if (sum->asked > 0) {
-		d->hearing = not_deaf;
-	} else if (d->hearing != HEARING_FLUSHING) {
-		d->hearing = HEARING_UNKNOWN;
+	} else if (d->hearing != HEARING_DEAF ||
+	    (sum->asked > 0 && sum->differing == 0 && (another || d->heard == z->count))) {
+		d->hearing = heard(d, sum, now);
 	}
 }

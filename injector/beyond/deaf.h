@@ -17,10 +17,12 @@
 #define DEAF_MS 10000	     /* so long both must have differed */
 #define DEAF_RETURN_MS 10000 /* daemons of FRR <= 8.4 come to a new zebra so late */
 /*
- * ospfd and ospf6d keep what they flush for 60 s, and longer only while a neighbour that they
- * believe alive (40 s by default) has not confirmed it.
+ * ospfd and ospf6d look every 60 s which of the LSAs that they flush may go: those that all neighbours
+ * have confirmed, and none while a neighbour is about to learn the whole database. Who stays for so
+ * long was found unconfirmed twice.
  */
-#define DEAF_FLUSH_MS 90000
+#define DEAF_FLUSH_MS 150000
+#define DEAF_SILENT_MS 60000 /* so long without an answer, and it is not known any more */
 
 /* Does zebra hold the prefix? UNKNOWN: it is dead, or the entry is somebody else's. */
 enum held { HELD_UNKNOWN, HELD_YES, HELD_NO };
@@ -39,6 +41,7 @@ struct deaf_daemon {
 	unsigned int heard;   /* the zebra that it was last seen to follow */
 	enum hearing hearing;
 	unsigned int accused; /* the process that was found deaf */
+	int64_t answered_at;  /* last, anything at all */
 };
 
 /* One prefix at one daemon. */
@@ -48,7 +51,7 @@ struct deaf_pair {
 	bool fresh;	  /* … since zebra's side changed */
 	int64_t said_at;
 	int64_t differs_at;   /* seen first; 0: they agree, or one is not known */
-	int64_t flushing_at;  /* seen first; 0: it is not, or zebra holds it */
+	int64_t flushing_at;  /* it began to say so; 0: its last answer was another */
 	unsigned int process; /* of what it says */
 	unsigned int zebra;   /* under which both last said yes; 0: never in this process */
 };
@@ -75,15 +78,18 @@ bool deaf_is_at_rest(const struct deaf_pair *);
 
 /* All pairs of a daemon, added up. */
 struct deaf_sum {
-	size_t asked;	  /* with a fresh answer */
-	size_t differing; /* stale, however short, or not asked again of a new process */
+	size_t asked;	    /* with a fresh answer */
+	size_t differing;   /* stale, however short, or not asked again of a new process */
+	size_t unconfirmed; /* were flushing for long when last answered, by whomever */
 	size_t stale, missing, flushing; /* judged so */
 };
 void deaf_add(struct deaf_sum *, const struct deaf_pair *, enum deaf_face);
 /*
  * What becomes of the daemon. Who was found deaf stays so, also when zebra comes to hold what it
- * announces, until it is another process or follows a change.
+ * announces, until it is another process or follows a change; who was found flushing, until all that
+ * it flushed was asked for again, or it is silent.
  */
-void deaf_conclude(struct deaf_daemon *, const struct deaf_sum *, const struct deaf_zebra *);
+void deaf_conclude(
+    struct deaf_daemon *, const struct deaf_sum *, const struct deaf_zebra *, int64_t now);
 
 #endif

@@ -99,7 +99,7 @@ describe(struct daemon *d, const struct deaf_sum *sum, struct ipc_daemon *now)
 	now->hearing = d->deaf.hearing;
 	now->stale = (uint32_t)sum->stale;
 	now->missing = (uint32_t)sum->missing;
-	now->flushing = (uint32_t)sum->flushing;
+	now->flushing = (uint32_t)sum->unconfirmed;
 	snprintf(now->name, sizeof(now->name), "%s", beyond_ask_name(d));
 	if (d->knows_release)
 		snprintf(now->release, sizeof(now->release), "%s", d->release.text);
@@ -134,7 +134,7 @@ beyond_note_daemon(struct daemon *d)
 		face = deaf_judge(&d->deaf, &f->of[d->index].pair, &d->watch->zebra, clock_ms());
 		deaf_add(&sum, &f->of[d->index].pair, face);
 	}
-	deaf_conclude(&d->deaf, &sum, &d->watch->zebra);
+	deaf_conclude(&d->deaf, &sum, &d->watch->zebra, clock_ms());
 	if (!now.asked)
 		d->deaf.hearing = HEARING_UNKNOWN;
 	/* Told with its release and its remedy, or not yet. */

@@ -244,16 +244,17 @@ beyond_rows_ospf6(struct beyond_rows *rows, const char *text)
 	const char *at;
 	char line[LINE];
 	unsigned int age;
-	bool ok = beyond_parse_absent(text);
+	bool ok = beyond_parse_absent(text), external = false;
 
 	memset(rows, 0, sizeof(*rows));
 	for (at = text; at != NULL; at = beyond_line(at)) {
 		snprintf(line, sizeof(line), "%.*s", (int)strcspn(at, "\n"), at);
 		if (strstr(line, "AS Scoped Link State Database") == line + strspn(line, " \t"))
 			ok = true;
-		else if (sscanf(line, "Age: %u Type: AS-External", &age) == 1)
-			row.flushing = age >= OSPF_MAX_AGE;
-		else if (sscanf(line, " Prefix: %60s", prefix) == 1 &&
+		else if (strncmp(line, "Age:", 4) == 0) {
+			external = sscanf(line, "Age: %u Type: AS-External", &age) == 1;
+			row.flushing = external && age >= OSPF_MAX_AGE;
+		} else if (external && sscanf(line, " Prefix: %60s", prefix) == 1 &&
 		    prefix_parse(&row.prefix, prefix) == 0 && add(rows, &row) == -1)
 			return sorted(rows, false);
 	}

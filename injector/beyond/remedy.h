@@ -20,7 +20,7 @@ struct remedy {
  */
 void
 remedy_find(struct remedy *, const char *daemon, const struct zapi_release *, const char *config);
-/* What helps always. */
+/* What helps always; tried with what ospfd 10.7.1 could not take back, too. */
 void remedy_restart(struct remedy *);
 
 #endif

@@ -27,6 +27,7 @@
 
 #define RECONNECT_MS 2000 /* a reload is a new engine */
 #define RETRY_NS 50000000
+#define ASK_TRIES 3
 
 typedef struct json_object object;
 
@@ -36,7 +37,7 @@ struct call {
 	bool json;
 	char **words; /* behind the command's */
 	int n;
-	bool once; /* not to be asked of the next engine, too */
+	int tries; /* of so many engines it may be asked */
 };
 
 static void __attribute__((noreturn)) usage(int status)
@@ -124,10 +125,12 @@ static object *
 ask(struct call *call, object *o)
 {
 	object *answer = exchange(call, o), *value;
+	int tries;
 
 	/* a reload: the engine that took the connection was replaced before it answered */
-	if (answer == NULL && (errno == ECONNRESET || errno == EPIPE) && !call->once &&
-	    reconnect(call))
+	for (tries = 1; answer == NULL && (errno == ECONNRESET || errno == EPIPE) &&
+	     tries < call->tries && reconnect(call);
+	     tries++)
 		answer = exchange(call, o);
 	if (answer == NULL)
 		nobody(call, errno);
@@ -347,16 +350,16 @@ static const struct command {
 	const char *name;
 	int least, most; /* words behind it */
 	int (*run)(struct call *, const char *command);
-	bool once;
+	int tries;
 } commands[] = {
-	{ "show", 0, 1, run_show, false },
-	{ "why", 1, 1, run_why, false },
-	{ "drain", 1, 64, run_on_service, false },
-	{ "undrain", 1, 1, run_on_service, false },
-	{ "check", 1, 1, run_on_service, false },
-	{ "reload", 0, 0, run_plain, false },
-	{ "leave", 0, 0, run_plain, true },
-	{ "monitor", 0, 0, run_monitor, false },
+	{ "show", 0, 1, run_show, ASK_TRIES },
+	{ "why", 1, 1, run_why, ASK_TRIES },
+	{ "drain", 1, 64, run_on_service, ASK_TRIES },
+	{ "undrain", 1, 1, run_on_service, ASK_TRIES },
+	{ "check", 1, 1, run_on_service, ASK_TRIES },
+	{ "reload", 0, 0, run_plain, ASK_TRIES },
+	{ "leave", 0, 0, run_plain, 1 },
+	{ "monitor", 0, 0, run_monitor, ASK_TRIES },
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
@@ -404,7 +407,7 @@ main(int argc, char *argv[])
 	call.n = argc - optind - 1;
 	if (command == NULL)
 		return EXIT_USAGE;
-	call.once = command->once;
+	call.tries = command->tries;
 	if (call.n < command->least || call.n > command->most)
 		usage(EXIT_USAGE);
 	call.client = client_open(call.socket);

@@ -384,7 +384,8 @@ say_ailment(const struct ipc_daemon *d, char *text, size_t size)
 		: d->stale > 0 ? "still announces"
 			       : "does not announce",
 	    first, d->prefixes, more,
-	    flushing	       ? "and a neighbour does not confirm it: users may still be sent here"
+	    flushing ? "and a neighbour does not confirm it: users may still be sent here; look at "
+		       "its neighbours"
 		: d->stale > 0 ? "which zebra does not hold"
 			       : "which zebra holds",
 	    d->remedy);
@@ -408,10 +409,11 @@ hear_daemon(void *arg, const struct ipc_daemon *d)
 		serve_publish(k,
 		    &EVENT("daemon.hears", LOG_LEVEL_NOTICE, .from = from, .to = to,
 			.daemon = d->name,
-			.text = !d->asked ? "no service names its protocol any more"
-			    : before == HEARING_DEAF
-			    ? "it follows zebra again"
-			    : "its neighbours have confirmed all that it took back"));
+			.text = !d->asked	     ? "no service names its protocol any more"
+			    : before == HEARING_DEAF ? "it follows zebra again"
+			    : d->hearing == HEARING_UNKNOWN
+			    ? "it does not answer any more"
+			    : "all that it takes back now is confirmed"));
 	}
 	serve_daemon(k, d->place);
 }

@@ -250,12 +250,24 @@ class Scene:
     def wait_settled_gone(self, timeout=PATIENCE):
         """No route for 3 s at a stretch, whatever the network still learns late: a new ospfd
         meets LSAs of the old one, a router may not even have heard the announcement."""
-        seen = time.monotonic()
-        end = seen + timeout
-        while time.monotonic() - seen < 3:
-            if any(self.via()):
-                seen = time.monotonic()
-            assert time.monotonic() < end, "the route does not go"
+        self.wait_settled(lambda: not any(self.via()), 3, timeout, "the router to have no route")
+
+    def wait_settled_via(self, name, timeout=PATIENCE):
+        """The route for 6 s at a stretch: what a router has of an old ospfd goes when it meets the
+        new one, which tells its links 5 s later."""
+        self.wait_settled(lambda: all(v == {name} for v in self.via()), 6, timeout,
+                          f"the router to send users to {name}")
+
+    @staticmethod
+    def wait_settled(condition, seconds, timeout, what):
+        """The condition holds for so long at a stretch, which begins within timeout."""
+        since = time.monotonic()
+        end = since + timeout
+        while time.monotonic() - since < seconds:
+            if not condition():
+                since = time.monotonic()
+            if since > end:
+                raise LabError(f"{what} for {seconds} s: not within {timeout} s")
             time.sleep(0.05)
 
     def stays_gone(self, seconds=2.0):

@@ -278,7 +278,7 @@ test_expiry(void **state)
 	assert_false(leftover("20010db8005300000000000000000001"));
 }
 
-/* The kernel's own answer, without the look: what alias_wire.c says of it. */
+/* The kernel's own answer, without the look: what alias/wire.c says of it. */
 static void
 test_change_creates_nothing(void **state)
 {
