@@ -7,7 +7,8 @@ from lab.nameserver import NameServer
 from scene import BOUND, CHECKS, PATIENCE, SOA, TAG
 
 ANYWHERE = BOUND | {"address": "any"}
-USERS = SOA | {"target": "service"}
+# what follows addresses may take a second, and users are answered from then on
+USERS = SOA | {"target": "service", "fall": 20}
 del USERS["server"]
 
 
