@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define PACE_GAP_MS 1000    /* least time from a withdrawal to the next announcement */
+#define PACE_GAP_MS 1200    /* least time from a withdrawal to the next announcement */
 #define PACE_TWICE_MS 10000 /* the latest that OSPF neighbours hear a second change of the first */
 
 struct pace {

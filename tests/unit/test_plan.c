@@ -221,7 +221,7 @@ test_gap(void **state)
 	world_want(&w, WANT_OFF);
 	world_run(&w, 100);
 	world_want(&w, WANT_ON);
-	world_run(&w, 880);
+	world_run(&w, PACE_GAP_MS - 120);
 	EXPECT("W");
 	world_run(&w, 100);
 	EXPECT("U");
@@ -349,7 +349,7 @@ test_alias_deleted(void **state)
 	for (size_t z = 0; z < world_nzebras; z++) {
 		announced(z);
 		world_set_alias(&w, PLAN_ALIAS_ABSENT, 0);
-		world_run(&w, 900);
+		world_run(&w, PACE_GAP_MS - 100);
 		EXPECT("");
 		world_run(&w, 200);
 		EXPECT("aU");
