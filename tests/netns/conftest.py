@@ -1,4 +1,5 @@
-"""One lab per FRR, protocol and recipe, raised once per worker; a fresh Scene in it for each test."""
+"""One lab per FRR, protocol and recipe, raised once per worker; a fresh Scene in it for each test.
+A test that raises a lab of its own takes the FRR for it: version."""
 
 import collections
 import os
@@ -35,6 +36,9 @@ def pytest_generate_tests(metafunc):
     """Every test that takes a scene runs for OSPF and RIP, by both recipes; a test that does not
     look at the network says so: @pytest.mark.once. Beside the FRR that has all of them there are
     those that have the core, and of its cases as many as show each protocol and each recipe."""
+    whole = words(metafunc.config.getoption("frr")) or [None]
+    if "version" in metafunc.fixturenames:
+        metafunc.parametrize("version", whole, scope="module", ids=[str(release(f)) for f in whole])
     if "scene" not in metafunc.fixturenames:
         return
     marked = metafunc.definition.get_closest_marker
@@ -42,7 +46,6 @@ def pytest_generate_tests(metafunc):
     cases = [(p, r) for p in PROTOCOLS for r in RECIPES if matches(p, r, wanted)]
     if marked("once"):
         cases = cases[:1]
-    whole = words(metafunc.config.getoption("frr")) or [None]
     places = [(frr, *case) for frr in whole for case in cases]
     if marked("core"):
         diagonal = [c for c in zip(PROTOCOLS, reversed(RECIPES)) if c in cases] or cases[:1]
@@ -69,19 +72,27 @@ def parts(items):
     return part_of
 
 
+def group(item, key, frr, case):
+    """Tests of one key share a lab, and so a worker. The others are facts for the table."""
+    if key:
+        item.add_marker(pytest.mark.xdist_group(key))
+    item.user_properties += [("scenario", table.title(item)), ("release", frr), ("case", case)]
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     part_of = parts(items)
     for item in items:
         if os.geteuid() != 0:
             item.add_marker(pytest.mark.skip(reason="namespaces need root"))
-        place = getattr(item, "callspec", None) and item.callspec.params.get("place")
-        if place:
-            frr, case = str(release(place[0])), "-".join(place[1:])
+        params = item.callspec.params if hasattr(item, "callspec") else {}
+        if "place" in params:
+            frr, case = str(release(params["place"][0])), "-".join(params["place"][1:])
             item.lab_key = f"{part_of[item.path.name]}-{frr}-{case}"
-            item.add_marker(pytest.mark.xdist_group(item.lab_key))
-            item.user_properties.append(("scenario", table.title(item)))
-            item.user_properties += [("release", frr), ("case", case)]
+            group(item, item.lab_key, frr, case)
+        elif "version" in params:
+            frr, shared = str(release(params["version"])), item.get_closest_marker("xdist_group")
+            group(item, shared and f"{shared.args[0]}-{frr}", frr, "its own lab")
     items.sort(key=lambda item: getattr(item, "lab_key", ""))
 
 

@@ -191,9 +191,9 @@ def test_flushing(scene, frr):
     scene.wait_gone(DEAF)
 
 
-def test_bgp():
+def test_bgp(version):
     """zebra alone restarted under bgpd, the service dies: deaf for both families; it restarts"""
-    with Lab(proto="bgp") as lab:
+    with Lab(proto="bgp", frr=version) as lab:
         ns1, r1 = lab.node("ns1"), lab.node("r1")
         ns1.zanycast.start()
         ns1.zanycast.wait_announced()

@@ -27,11 +27,11 @@ def swap_ranks(lab):
 
 
 @pytest.mark.parametrize("proto", ["ospf", "rip", "bgp", "ospf6", "ripng"])
-def test_ranked(proto):
+def test_ranked(version, proto):
     """ranked.conf: all go to the primary; the tags change places, and so do the sites"""
     prefix = PREFIX6 if proto in ("ospf6", "ripng") else PREFIX4
     more = ("rip-tuned", "ripng-tuned") if proto in ("rip", "ripng") else ()
-    with Lab(proto=proto, variant="chain", recipe="ranked", more=more) as lab:
+    with Lab(proto=proto, variant="chain", recipe="ranked", more=more, frr=version) as lab:
         ends = lab.node("r1"), lab.node("r4")
         announced(lab)
         wait(lambda: [r.via(prefix) for r in ends] == [{"ns1"}, {"r3"}], PATIENCE, "ns1 to be used")
@@ -42,11 +42,11 @@ def test_ranked(proto):
 
 
 @pytest.mark.parametrize("family", [V4, V6], ids=["v4", "v6"])
-def test_quagga(family):
+def test_quagga(version, family):
     """quagga/: FRR takes Quagga's files; the permitted prefix is let out, another is not"""
     prefix, other = (p[family is V6] for p in ((PREFIX4, PREFIX6), OTHER))
     for proto in family:
-        with Lab(proto=proto, recipe="quagga") as lab:
+        with Lab(proto=proto, recipe="quagga", frr=version) as lab:
             r1, ns1 = lab.node("r1"), lab.node("ns1")
             ns1.zanycast.configure(prefixes=[prefix, other], checks={"soa": CHECKS["soa"]})
             ns1.zanycast.start()

@@ -4,6 +4,7 @@ has. Nothing of it may be in the default VRF."""
 
 import contextlib
 import json
+import os
 import signal
 
 import pytest
@@ -73,15 +74,16 @@ class Site:
              f"NAME={name}\n" + "\n".join(commands)])
 
 
-def protocols(family):
-    """Those that know VRFs: ospf6d since 8.0."""
-    return [p for p in FAMILIES[family] if p != "ospf6" or release().number >= (8, 0)]
+def raised(family, version, by):
+    """A lab of those that know VRFs: ospf6d since 8.0."""
+    protocols = [p for p in FAMILIES[family] if p != "ospf6" or release(version).number >= (8, 0)]
+    more = ("rip-tuned", "ripng-tuned") if family == "rip" else ()
+    return Lab(proto=protocols, more=more, vrf=VRF, vrf_by=by, frr=version)
 
 
 @pytest.fixture(scope="module", params=FAMILIES)
-def lab(request):
-    more = ("rip-tuned", "ripng-tuned") if request.param == "rip" else ()
-    with Lab(proto=protocols(request.param), more=more, vrf=VRF) as up:
+def lab(request, version):
+    with raised(request.param, version, "netns") as up:
         yield up
 
 
@@ -206,7 +208,7 @@ def test_no_vrfs_there(site):
 @pytest.fixture(scope="module")
 def devices():
     """The reason why there are no such VRFs here, or nothing."""
-    space = Namespace("zc-vrf-probe")
+    space = Namespace(f"zc-vrf-probe-{os.getpid()}")
     space.create()
     try:
         space.ip(f"link add {VRF} type vrf table 10")
@@ -217,9 +219,8 @@ def devices():
 
 
 @pytest.fixture(scope="module", params=FAMILIES)
-def device_site(request, devices):  # pylint: disable=unused-argument
-    more = ("rip-tuned", "ripng-tuned") if request.param == "rip" else ()
-    with Lab(proto=protocols(request.param), more=more, vrf=VRF, vrf_by="device") as up:
+def device_site(request, version, devices):  # pylint: disable=unused-argument
+    with raised(request.param, version, "device") as up:
         yield Site(up)
 
 
