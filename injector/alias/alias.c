@@ -13,11 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
-#include "base/log.h"
+#include "alias/netlink.h"
 #include "alias/table.h"
 #include "alias/wire.h"
-#include "alias/netlink.h"
+#include "base/clock.h"
+#include "base/log.h"
 
 #define DUMP_TRIES 5
 #define DUMP_AGAIN_S 1

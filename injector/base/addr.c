@@ -93,11 +93,20 @@ prefix_print(const struct prefix *p, char *buf)
 	return buf;
 }
 
+int
+prefix_compare(const struct prefix *a, const struct prefix *b)
+{
+	int r = (int)a->family - (int)b->family;
+
+	if (r == 0)
+		r = memcmp(a->addr, b->addr, family_bits(a->family) / 8u);
+	return r != 0 ? r : (int)a->len - (int)b->len;
+}
+
 bool
 prefix_equal(const struct prefix *a, const struct prefix *b)
 {
-	return a->family == b->family && a->len == b->len &&
-	    memcmp(a->addr, b->addr, family_bits(a->family) / 8u) == 0;
+	return prefix_compare(a, b) == 0;
 }
 
 /* FNV-1a, its halves folded. */

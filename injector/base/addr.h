@@ -21,6 +21,8 @@ struct prefix {
 int prefix_parse(struct prefix *, const char *text);
 /* Returns buf, which holds PREFIX_STRLEN bytes. */
 const char *prefix_print(const struct prefix *, char *buf);
+/* An order for search: negative, 0 when they are equal, or positive. */
+int prefix_compare(const struct prefix *, const struct prefix *);
 bool prefix_equal(const struct prefix *, const struct prefix *);
 bool prefix_is_host(const struct prefix *);
 /* The same for equal ones, in every run. */

@@ -6,11 +6,10 @@
 #include <errno.h>
 #include <search.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/clock.h"
-#include "conf/conf.h"
 #include "beyond/state.h"
+#include "conf/conf.h"
 
 #define FIRST_MS 1000
 
@@ -28,13 +27,8 @@ static const struct {
 static int
 by_prefix(const void *a, const void *b)
 {
-	const struct prefix *p = &((const struct follow *)a)->prefix;
-	const struct prefix *q = &((const struct follow *)b)->prefix;
-	int r = memcmp(p->addr, q->addr, sizeof(p->addr));
-
-	if (r == 0)
-		r = (int)p->family - (int)q->family;
-	return r != 0 ? r : (int)p->len - (int)q->len;
+	return prefix_compare(
+	    &((const struct follow *)a)->prefix, &((const struct follow *)b)->prefix);
 }
 
 static struct follow *

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "beyond/state.h"
 #include "beyond/remedy.h"
+#include "beyond/state.h"
 
 /* YES: somebody says so. NO: somebody, and nobody else. Before all were asked: as told. */
 static enum beyond

@@ -133,13 +133,8 @@ out:
 static int
 by_prefix(const void *a, const void *b)
 {
-	const struct prefix *p = &((const struct beyond_row *)a)->prefix;
-	const struct prefix *q = &((const struct beyond_row *)b)->prefix;
-	int r = memcmp(p->addr, q->addr, sizeof(p->addr));
-
-	if (r == 0)
-		r = (int)p->len - (int)q->len;
-	return r != 0 ? r : (int)p->family - (int)q->family;
+	return prefix_compare(
+	    &((const struct beyond_row *)a)->prefix, &((const struct beyond_row *)b)->prefix);
 }
 
 /* Of the LSAs of one prefix the one that stands comes first. */

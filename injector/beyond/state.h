@@ -9,9 +9,9 @@
 #include <sys/queue.h>
 
 #include "beyond/beyond.h"
+#include "beyond/deaf.h"
 #include "beyond/filter.h"
 #include "beyond/parse.h"
-#include "beyond/deaf.h"
 #include "zapi/release.h"
 
 struct event;

@@ -9,9 +9,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "beyond/beyond.h"
-#include "keeper/zebra.h"
 #include "keeper/state.h"
 #include "keeper/vrf.h"
+#include "keeper/zebra.h"
 
 /* All that comes in one turn is looked at once. */
 static void

@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <sys/un.h>
 
-#include "keeper/version.h"
 #include "beyond/vty.h"
+#include "keeper/version.h"
 
 struct identity {
 	struct event_base *base;

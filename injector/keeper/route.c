@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "alias/alias.h"
+#include "base/clock.h"
 #include "beyond/beyond.h"
 #include "keeper/route_state.h"
 #include "keeper/zebra.h"

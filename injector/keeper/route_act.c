@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "alias/alias.h"
+#include "base/log.h"
 #include "keeper/route_state.h"
 #include "keeper/zebra.h"
 

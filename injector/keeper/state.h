@@ -6,9 +6,9 @@
 #ifndef KEEPER_STATE_H
 #define KEEPER_STATE_H
 
+#include "alias/alias.h"
 #include "base/ipc.h"
 #include "conf/conf.h"
-#include "alias/alias.h"
 #include "keeper/drains.h"
 #include "keeper/identity.h"
 #include "keeper/keeper.h"

@@ -7,9 +7,9 @@
 
 #include <linux/netlink.h>
 
-#include "base/clock.h"
 #include "alias/table.h"
 #include "alias/wire.h"
+#include "base/clock.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -90,6 +90,26 @@ a_network_covers_what_is_in_it(void **state)
 }
 
 static void
+prefixes_have_an_order(void **state)
+{
+	static const char *const sorted[] = { "10.0.0.0/8", "10.0.0.0/32", "10.1.53.1/32",
+		"192.0.2.0/24", "::/0", "2001:db8::/32", "2001:db8::/48", "2001:db8::1/128" };
+	size_t n = sizeof(sorted) / sizeof(sorted[0]);
+
+	(void)state;
+	for (size_t i = 0; i < n * n; i++) {
+		struct prefix a, b;
+		int r;
+
+		assert_int_equal(prefix_parse(&a, sorted[i / n]), 0);
+		assert_int_equal(prefix_parse(&b, sorted[i % n]), 0);
+		r = prefix_compare(&a, &b);
+		assert_true(i / n < i % n ? r < 0 : i / n > i % n ? r > 0 : r == 0);
+		assert_int_equal(prefix_equal(&a, &b), i / n == i % n);
+	}
+}
+
+static void
 an_event_is_one_line(void **state)
 {
 	char line[256], small[24];
@@ -280,6 +300,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(prefixes_are_parsed_and_printed),
 		cmocka_unit_test(a_network_covers_what_is_in_it),
+		cmocka_unit_test(prefixes_have_an_order),
 		cmocka_unit_test(an_event_is_one_line),
 		cmocka_unit_test(a_time_is_printed_as_wall_time),
 		cmocka_unit_test(packets_go_and_come),

@@ -19,11 +19,11 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
-#include "conf/conf.h"
 #include "beyond/beyond.h"
 #include "beyond/filter.h"
 #include "beyond/parse.h"
 #include "beyond/vty.h"
+#include "conf/conf.h"
 #include "test_beyond_data.h"
 
 static struct prefix

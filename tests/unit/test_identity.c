@@ -21,9 +21,9 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
+#include "beyond/vty.h"
 #include "keeper/identity.h"
 #include "keeper/version.h"
-#include "beyond/vty.h"
 
 #define PATIENCE_MS 20000
 
