@@ -158,7 +158,8 @@ def is_confused(scene):
 @pytest.mark.only("ospf", "access-list")
 def test_flushing(scene, frr):
     """ospfd killed amid its first announcement, then the service dies: gone, or daemon.flushing"""
-    scene.start()
+    scene.start(announced=False)
+    wait(lambda: scene.r1.via(PREFIX4) == {"ns1"}, PATIENCE, "the first announcement", step=0.01)
     # Since FRR 10.2 zebra tells its own entry of an alias first, and the neighbour hears of ours 5 s
     # later. It has the first LSA of the old ospfd, which differs from the first LSA of the new one.
     frr.kill("ospfd")
