@@ -93,9 +93,13 @@ class BareClient:
         for prefix in prefixes:
             self.node.alias_add(prefix)
         wait(lambda: all(p in self.echo for p in prefixes), timeout, "zebra to tell of the alias")
-        self.write(*(m for p in prefixes for m in (*self.deletes(p), self.add(p, tag))))
+        self.put(*prefixes, tag=tag)
         wait(lambda: all(self.echo.get(p) == tag for p in prefixes), timeout,
              f"zebra of {self.node.name} to tell {prefixes}")
+
+    def put(self, *prefixes, tag=53):
+        """Exactly one entry of each, in one write: no alias, no waiting."""
+        self.write(*(m for p in prefixes for m in (*self.deletes(p), self.add(p, tag))))
 
     def withdraw(self, *prefixes):
         """Written and gone: no waiting, the alias stays."""

@@ -45,7 +45,7 @@ def test_another_tag_by_a_rival(scene, rival):
     """somebody replaces our route by one with another tag: ours again"""
     scene.start()
     since = boottime_us()
-    rival.write(*(m for p in scene.prefixes for m in (*rival.deletes(p), rival.add(p, 99))))
+    rival.put(*scene.prefixes, tag=99)
     wait(lambda: ours_again(scene, rival, since), 20, "our tag again")
     scene.wait_entries(TAG)
     scene.wait_via("ns1")
