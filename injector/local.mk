@@ -23,7 +23,8 @@ injector_libkeeper_a_SOURCES = \
 	injector/keeper/offspring.c injector/keeper/offspring.h \
 	injector/keeper/pace.c injector/keeper/pace.h \
 	injector/keeper/pidfile.c injector/keeper/pidfile.h \
-	injector/keeper/plan.c injector/keeper/plan.h \
+	injector/keeper/plan.c injector/keeper/plan_decide.c injector/keeper/plan.h \
+	injector/keeper/plan_state.h \
 	injector/keeper/reload.c injector/keeper/reload.h \
 	injector/keeper/respawn.c injector/keeper/respawn.h \
 	injector/keeper/route.c injector/keeper/route.h \
