@@ -16,6 +16,6 @@ zapi_libzapi_a_SOURCES = \
 	zapi/questions.c zapi/questions.h \
 	zapi/release.c zapi/release.h \
 	zapi/route.c \
-	zapi/session.c zapi/session_find.c zapi/session.h zapi/session_state.h \
+	zapi/session.c zapi/session_find.c zapi/session_out.c zapi/session.h zapi/session_state.h \
 	zapi/wire.c zapi/wire.h \
 	zapi/words.c zapi/words.h

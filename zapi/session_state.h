@@ -1,6 +1,7 @@
 /*
- * The state of a session, shared by the two files that are its one idea: session.c
- * (states, time, messages) and session_find.c (whose zebra is it?).
+ * The state of a session, shared by the three files that are its one idea: session.c
+ * (states, time, messages), session_out.c (what goes out, and how much of it at once) and
+ * session_find.c (whose zebra is it?).
  */
 #ifndef ZAPI_SESSION_STATE_H
 #define ZAPI_SESSION_STATE_H
@@ -60,6 +61,12 @@ void session_give_up(struct zapi_session *, enum zapi_event_kind, const char *re
 void session_give_up_stuck(struct zapi_session *, int64_t now);
 /* The dialect is known: subscribes, and reads what came before. */
 void session_begin(struct zapi_session *, int64_t now);
+
+/*
+ * session_out.c: asks about an address that is nobody's, to learn when zebra has read so far. The
+ * asker, the VRF and its like are in the question. 0, or -1 with errno as zapi_session_lookup().
+ */
+int session_ask(struct zapi_session *, struct question, int64_t now);
 
 /* session_find.c: a connection stands, a message came, none came in time, zebra closed. */
 void find_connected(struct zapi_session *, int64_t now);
