@@ -127,5 +127,7 @@ def test_a_real_cell(tmp_path):
         text=True, capture_output=True, check=False, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
     (run,) = json.loads(out.read_text())["runs"]
-    assert run["took_ms"] > 0 and run["lost"] >= 1 and run["back_ms"] > 0
+    assert run["took_ms"] > 0 and run["back_ms"] > 0
+    # c1 asks every 5 ms: the other site may be there before it asks again
+    assert run["lost"] >= (run["took_ms"] > 10)
     assert "ospf-fast  with" in done.stdout
