@@ -19,7 +19,7 @@ deaf_process(struct deaf_daemon *d, int pid)
 		return false;
 	d->pid = pid;
 	d->process = pid != 0 ? d->process + 1 : 0;
-	d->heard = 0;
+	d->heard = d->trusted = 0;
 	return true;
 }
 
@@ -65,8 +65,12 @@ deaf_says(struct deaf_daemon *d, struct deaf_pair *p, const struct deaf_zebra *z
 		 * have changed by what the zebra before had told.
 		 */
 		if (p->fresh && p->says != BEYOND_UNKNOWN && !agree(p->held, p->says) &&
-		    p->said_at >= z->up_at + DEAF_RETURN_MS)
+		    p->said_at >= z->up_at + DEAF_RETURN_MS) {
 			d->heard = z->count;
+			/* the first half of a remedy, no redistribute, takes back by itself */
+			if (says == BEYOND_YES || d->hearing != HEARING_DEAF)
+				d->trusted = z->count;
+		}
 	} else if (p->differs_at == 0) {
 		p->differs_at = now;
 	}
@@ -83,7 +87,7 @@ static bool
 has_lost_zebra(const struct deaf_daemon *d, const struct deaf_pair *p, const struct deaf_zebra *z)
 {
 	return d->process != 0 && p->process == d->process && p->zebra != 0 &&
-	    p->zebra < z->count && d->heard != z->count;
+	    p->zebra < z->count && d->trusted != z->count;
 }
 
 static bool
@@ -150,6 +154,8 @@ deaf_conclude(
 {
 	bool another = d->process == 0 || d->process != d->accused;
 
+	if (sum->missing > 0)
+		d->heard = 0;
 	if (sum->stale + sum->missing > 0) {
 		d->hearing = HEARING_DEAF;
 		d->accused = d->process;

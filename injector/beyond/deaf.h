@@ -39,6 +39,7 @@ struct deaf_daemon {
 	int pid;	      /* of who answered last; 0: not known */
 	unsigned int process; /* a new process, a new number; 0: not known */
 	unsigned int heard;   /* the zebra that it was last seen to follow */
+	unsigned int trusted; /* … and not only in taking back what it was found deaf for */
 	enum hearing hearing;
 	unsigned int accused; /* the process that was found deaf */
 	int64_t answered_at;  /* last, anything at all */

@@ -145,6 +145,36 @@ test_missing(void **state)
 	assert_int_equal(answers(&s, BEYOND_NO, 60 * S), DEAF_NOT);
 }
 
+/* "no redistribute connected" took what was stale back, and the line behind it came to nothing. */
+static void
+test_half_a_remedy(void **state)
+{
+	struct scene s = healthy();
+
+	(void)state;
+	another_zebra(&s, HELD_NO);
+	assert_int_equal(answers(&s, BEYOND_YES, 20 * S), DEAF_STALE);
+	s.now += 5 * S;
+	answer(&s, BEYOND_NO);
+	assert_int_equal(s.daemon.hearing, HEARING_HEARS);
+	deaf_holds(&s.pair, HELD_YES);
+	assert_int_equal(answers(&s, BEYOND_NO, 20 * S), DEAF_MISSING);
+	/* The service dies: nothing differs, and nothing was followed. */
+	deaf_holds(&s.pair, HELD_NO);
+	assert_int_equal(answers(&s, BEYOND_NO, 20 * S), DEAF_NOT);
+	assert_int_equal(s.daemon.hearing, HEARING_DEAF);
+	/* The whole of it. */
+	deaf_holds(&s.pair, HELD_YES);
+	answer(&s, BEYOND_NO);
+	s.now += 5 * S;
+	answer(&s, BEYOND_YES);
+	assert_int_equal(s.daemon.hearing, HEARING_HEARS);
+	deaf_holds(&s.pair, HELD_NO);
+	answer(&s, BEYOND_NO);
+	deaf_holds(&s.pair, HELD_YES);
+	assert_int_equal(answers(&s, BEYOND_NO, 60 * S), DEAF_NOT); /* denied */
+}
+
 static void
 test_filters(void **state)
 {
@@ -548,6 +578,7 @@ main(void)
 		cmocka_unit_test(test_stale),
 		cmocka_unit_test(test_stale_at_start),
 		cmocka_unit_test(test_missing),
+		cmocka_unit_test(test_half_a_remedy),
 		cmocka_unit_test(test_filters),
 		cmocka_unit_test(test_restarted),
 		cmocka_unit_test(test_last_words),
