@@ -34,14 +34,17 @@ def words(text):
 
 def pytest_generate_tests(metafunc):
     """Every test that takes a scene runs for OSPF and RIP, by both recipes; a test that does not
-    look at the network says so: @pytest.mark.once. Beside the FRR that has all of them there are
-    those that have the core, and of its cases as many as show each protocol and each recipe."""
+    look at the network says so: @pytest.mark.once; one that must see zebra's program among the
+    host's: @pytest.mark.host. Beside the FRR that has all of them there are those that have the
+    core, and of its cases as many as show each protocol and each recipe."""
+    marked = metafunc.definition.get_closest_marker
     whole = words(metafunc.config.getoption("frr")) or [None]
+    if marked("host"):
+        whole = [None]
     if "version" in metafunc.fixturenames:
         metafunc.parametrize("version", whole, scope="module", ids=[str(release(f)) for f in whole])
     if "scene" not in metafunc.fixturenames:
         return
-    marked = metafunc.definition.get_closest_marker
     wanted = marked("only").args if marked("only") else ()
     cases = [(p, r) for p in PROTOCOLS for r in RECIPES if matches(p, r, wanted)]
     if marked("once"):
@@ -102,6 +105,7 @@ def pytest_terminal_summary(terminalreporter):
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "once: does not look at the network; one protocol will do")
+    config.addinivalue_line("markers", "host: always on the host's own FRR")
     config.addinivalue_line("markers", "core: what every FRR is tried with")
     config.addinivalue_line("markers", "only(words): only for these protocols or recipes")
 

@@ -75,13 +75,6 @@ def wait_zebra(scene, **fields):
     return wait(look, PATIENCE, f"zebra to be {fields}")
 
 
-@pytest.fixture
-def host(scene):
-    if scene.release.root:
-        pytest.skip("the program of a zebra in another root is not asked")
-    return scene
-
-
 @pytest.mark.core
 def test_told_by_vty(scene):
     """zebra's vty says the release: shown, in JSON and in words, and logged"""
@@ -103,10 +96,10 @@ def test_no_vty(scene):
     assert len(scene.ns1.zanycast.events("zebra.release")) == (release != "")
 
 
+@pytest.mark.host
 @pytest.mark.parametrize("how", ["closes", "hangs", "floods", "lies"])
-def test_told_by_program(host, how):
+def test_told_by_program(scene, how):
     """a vty that is not zebra's: nothing waits for it, the program is asked"""
-    scene = host
     folder = elsewhere(scene)
     vty = Vty(folder, how)
     scene.after(vty.close)
@@ -133,9 +126,9 @@ def restart_as(scene, name):
         "-f", frr.dir / "zebra.conf"]), timeout=20)
 
 
-def test_contradiction(host):
+@pytest.mark.host
+def test_contradiction(scene):
     """zebra comes back as another release than it speaks: refused; the line that is named helps"""
-    scene = host
     scene.spoilt = True
     folder = elsewhere(scene)
     liar = scene.ns1.dir / "zebra"
@@ -166,9 +159,9 @@ def test_contradiction(host):
     assert wait_zebra(scene, state="up", release="10.3")["text"] == doubt["text"]
 
 
-def test_replaced_program(host):
+@pytest.mark.host
+def test_replaced_program(scene):
     """the program was replaced while zebra ran: it says what the next zebra will be, not asked"""
-    scene = host
     scene.spoilt = True
     top = f'vty_dir = "{elsewhere(scene)}"\n'
     liar = scene.ns1.dir / "zebra"
