@@ -54,19 +54,8 @@ def replace_zebra(scene, frr):
     return since
 
 
-def apply(frr, daemon, remedy):
-    """What an operator is told to type."""
-    words = shlex.split(remedy)
-    if words[0] == "vtysh":
-        assert words[1::2] == ["-c"] * (len(words) // 2), remedy
-        frr.vty(frr.keeper(daemon), *words[2::2], "end")  # as vtysh finds it
-    else:
-        assert words == ["systemctl", "restart", "frr"], remedy
-        frr.restart(daemon)
-
-
-def test_stale(scene, frr):
-    """zebra alone restarted, then the service dies: daemon.deaf with its remedy, which helps"""
+def die_unheard(scene, frr):
+    """zebra alone is replaced, then the service dies: when zebra went, and who has not heard it."""
     scene.start()
     wait_hearing(scene, "hears", scene.daemons)
     since = replace_zebra(scene, frr)
@@ -78,6 +67,35 @@ def test_stale(scene, frr):
     deaf = announcing(scene)
     # ospf6d of 10.3 has heard a zebra that came back at once
     assert deaf == scene.daemons or scene.lab.release.number >= (10, 0) and deaf
+    return since, deaf
+
+
+def apply(frr, daemon, remedy):
+    """What an operator is told to type."""
+    words = shlex.split(remedy)
+    if words[0] == "vtysh":
+        assert words[1::2] == ["-c"] * (len(words) // 2), remedy
+        frr.vty(frr.keeper(daemon), *words[2::2], "end")  # as vtysh finds it
+    else:
+        assert words == ["systemctl", "restart", "frr"], remedy
+        frr.restart(daemon)
+
+
+def heard_or_told(scene, frr):
+    """All of it is let out, or somebody is told to be deaf: those, who have had their remedy again."""
+    def told():
+        return {d: found["remedy"] for d, found in hearing(scene).items() if found["state"] == "deaf"}
+    wait(lambda: told() or all(v == {"ns1"} for v in scene.via()), DEAF,
+         "the prefixes to be let out, or daemon.deaf")
+    deaf = told()
+    for daemon, remedy in deaf.items():
+        apply(frr, daemon, remedy)
+    return {*deaf}
+
+
+def test_stale(scene, frr):
+    """zebra alone restarted, then the service dies: daemon.deaf with its remedy, which helps"""
+    since, deaf = die_unheard(scene, frr)
     for daemon in deaf:
         event = scene.event("daemon.deaf", since, DEAF, daemon=daemon)
         assert "still announces" in event["text"] and "remedy: " in event["text"]
@@ -100,41 +118,22 @@ def test_stale(scene, frr):
     scene.wait_gone(DEAF)
     # and they do hear
     scene.ns1.dns.start()
-    again = [d for d, found in heard_or_told(scene, frr).items() if found["state"] == "deaf"]
+    again = heard_or_told(scene, frr)
     # mgmtd may take a line that comes right behind another and keep it to itself
-    assert not again or "mgmtd" in frr.daemons and {*again} <= {"ripd", "ripngd"}
+    assert not again or "mgmtd" in frr.daemons and again <= {"ripd", "ripngd"}
     scene.wait_via("ns1", timeout=DEAF)
-
-
-def heard_or_told(scene, frr):
-    """All of it is let out, or who is deaf is told, and has its remedy again: what was found."""
-    def look():
-        return all(v == {"ns1"} for v in scene.via()) or \
-            any(d["state"] == "deaf" for d in hearing(scene).values())
-    wait(look, DEAF, "the prefixes to be let out, or daemon.deaf")
-    found = hearing(scene)
-    for daemon, said in found.items():
-        if said["state"] == "deaf":
-            apply(frr, daemon, said["remedy"])
-    return found
 
 
 @pytest.mark.only("tag")
 def test_half_a_remedy(scene, frr):
     """half the remedy is typed, the service comes back: daemon.deaf again; the rest of it helps"""
-    scene.start()
-    wait_hearing(scene, "hears", scene.daemons)
-    since = replace_zebra(scene, frr)
-    scene.wait_state("announced")
-    scene.wait_entries(TAG)
-    scene.ns1.dns.kill()
-    scene.wait_state("withdrawn")
-    daemon = scene.event("daemon.deaf", since, DEAF)["daemon"]
-    wait_hearing(scene, "deaf", [daemon])
-    words = shlex.split(hearing(scene)[daemon]["remedy"])
-    if words[0] != "vtysh":
-        pytest.skip(f"its remedy is {words}")
-    terminal, router, no_redistribute, redistribute = words[2::2]
+    since, deaf = die_unheard(scene, frr)
+    wait_hearing(scene, "deaf", deaf)
+    remedies = {d: shlex.split(hearing(scene)[d]["remedy"]) for d in deaf}
+    daemon = next((d for d, words in remedies.items() if words[0] == "vtysh"), None)
+    if not daemon:
+        pytest.skip(f"these have no remedy of two lines: {remedies}")
+    terminal, router, no_redistribute, redistribute = remedies[daemon][2::2]
     frr.vty(frr.keeper(daemon), terminal, router, no_redistribute, "end")
     scene.event("daemon.hears", since, DEAF, daemon=daemon)
     since = boottime_us()
